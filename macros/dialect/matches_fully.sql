@@ -1,0 +1,17 @@
+{#- Whether the whole of a string matches a pattern.
+    Arguments: expression, pattern (a SQL literal, RE2 and Java syntax). -#}
+{% macro matches_fully(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches_fully', 'medallion')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches_fully(expression, pattern) -%}
+    {{ exceptions.raise_compiler_error('matches_fully() is written for DuckDB and Databricks; add ' ~ target.type ~ '__matches_fully for this adapter') }}
+{%- endmacro %}
+
+{% macro duckdb__matches_fully(expression, pattern) -%}
+    regexp_full_match({{ expression }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro databricks__matches_fully(expression, pattern) -%}
+    regexp_like({{ expression }}, concat('\\A(?:', {{ pattern }}, ')\\z'))
+{%- endmacro %}

@@ -1,0 +1,112 @@
+{#- Cuts the physical lines of CSV files into records without trusting any CSV reader.
+
+    A record is one line, or the lines from one with an unclosed quote to the next with an odd number of quotes,
+    if together they make a record of the right number of fields; otherwise the quote was a mistake, the line is
+    a record of its own (a corrupt one) and reading goes on with the next line. Every line that is not blank
+    belongs to exactly one record.
+
+    Arguments: lines (name of a relation with source_file, line_number from 1, line_text without its line feed,
+    is_utf8, field_count of the file's header). The first line of each file is its header.
+    Gives the CTEs of a `with` clause; the last, `records`, has source_file, line_number, record_text, is_whole. -#}
+{% macro csv_records(lines) -%}
+    {%- set field = csv_field_pattern() -%}
+    content as (
+        select
+            *,
+            (length(line_text) - length(replace(line_text, '"', ''))) % 2 = 1 as is_odd
+        from {{ lines }}
+        where line_number > 1
+    ),
+
+    odd_lines as (
+        select
+            *,
+            lead(line_number) over (partition by source_file order by line_number) as next_odd_line
+        from content
+        where is_odd
+    ),
+
+    -- A line that ends within a quoted field: only such a line can begin a record of several lines.
+    open_lines as (
+        select *
+        from odd_lines
+        where {{ matches_fully('line_text', "'(?:" ~ field ~ ",)*\"[^\"]*(?:\"\"[^\"]*)*'") }}
+    ),
+
+    joined as (
+        select
+            open_lines.source_file,
+            open_lines.line_number,
+            open_lines.next_odd_line as last_line,
+            open_lines.field_count,
+            {{ join_lines('content.line_text', 'content.line_number') }} as record_text,
+            bool_and(content.is_utf8) as is_utf8
+        from open_lines
+        inner join content
+            on open_lines.source_file = content.source_file
+            and content.line_number between open_lines.line_number and open_lines.next_odd_line
+        group by 1, 2, 3, 4
+    ),
+
+    pairs as (
+        select
+            odd_lines.source_file,
+            odd_lines.line_number,
+            joined.last_line,
+            joined.record_text,
+            coalesce(
+                joined.is_utf8
+                and {{ is_whole_record('joined.record_text', 'joined.field_count') }},
+                false
+            ) as is_pair,
+            row_number() over (partition by odd_lines.source_file order by odd_lines.line_number) as odd_number
+        from odd_lines
+        left join joined
+            on odd_lines.source_file = joined.source_file
+            and odd_lines.line_number = joined.line_number
+    ),
+
+    -- Where pairs overlap (each odd line with the next), the first counts, and then every other one.
+    runs as (
+        select
+            *,
+            odd_number - row_number() over (partition by source_file, is_pair order by line_number) as run_number
+        from pairs
+    ),
+
+    several_lines as (
+        select source_file, line_number, last_line, record_text
+        from (
+            select
+                *,
+                row_number() over (partition by source_file, is_pair, run_number order by line_number) as place
+            from runs
+        ) as placed
+        where is_pair and place % 2 = 1
+    ),
+
+    covered as (
+        select
+            content.*,
+            max(several_lines.last_line) over (
+                partition by content.source_file order by content.line_number
+            ) as covered_until
+        from content
+        left join several_lines
+            on content.source_file = several_lines.source_file
+            and content.line_number = several_lines.line_number
+    ),
+
+    records as (
+        select source_file, line_number, record_text, true as is_whole
+        from several_lines
+        union all
+        select
+            source_file,
+            line_number,
+            line_text as record_text,
+            is_utf8 and {{ is_whole_record('line_text', 'field_count') }} as is_whole
+        from covered
+        where coalesce(line_number > covered_until, true) and replace(line_text, chr(13), '') <> ''
+    )
+{%- endmacro %}

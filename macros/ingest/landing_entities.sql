@@ -1,0 +1,26 @@
+{#- The source tables that are fed from landed files (those with `meta.landing` in their YAML), as a list of
+    {entity, relation_name, files, pattern, required, columns}. `pattern` is `files` as a regular expression
+    over the path below the landing root. -#}
+{% macro landing_entities() -%}
+    {%- set entities = [] -%}
+    {%- for node in graph.sources.values() | sort(attribute='unique_id')
+        if node.config.meta.get('landing') -%}
+        {%- set landing = node.config.meta.landing -%}
+        {%- if not landing.get('files') -%}
+            {{ exceptions.raise_compiler_error(
+                node.original_file_path ~ ": source table '" ~ node.name ~ "' has no meta.landing.files; "
+                ~ "give a glob below the landing path, such as '**/" ~ node.name ~ "*'") }}
+        {%- endif -%}
+        {%- do entities.append({
+            'entity': node.source_name ~ '.' ~ node.name,
+            'schema': node.schema,
+            'identifier': node.identifier,
+            'files': landing.files,
+            'pattern': landing.files | replace('.', '\\.') | replace('**/', '\x01') | replace('*', '[^/]*')
+                | replace('?', '[^/]') | replace('\x01', '(?:.*/)?'),
+            'required': landing.get('required', false),
+            'columns': node.columns.keys() | list,
+        }) -%}
+    {%- endfor -%}
+    {{ return(entities) }}
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ ingest(source('marketing', 'closed_deals')) }}

@@ -1,0 +1,1 @@
+{{ ingest(source('marketing', 'marketing_qualified_leads')) }}

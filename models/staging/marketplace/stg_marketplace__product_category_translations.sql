@@ -1,0 +1,1 @@
+{{ ingest(source('marketplace', 'product_category_translations')) }}
