@@ -1,0 +1,63 @@
+{#- The end of a silver `__records` model: judges every typed record by the rules in the model's YAML and gives it
+    exactly one `_disposition`, from which the conservation law follows:
+    quarantined (it breaks a quarantine rule), withdrawn (a change feed deleted it), duplicate (it says what the
+    record of the same key before it said), superseded (a later record of the same key replaced it), current.
+    "Later" is by drop, then file, then the file's version, then row.
+    Arguments: typed (the CTE that ends in `read_columns`), key (list of the columns of the business key). -#}
+{% macro judge(typed, key) -%}
+    {%- set rules = expectations(model, key) if execute else [] -%}
+    {%- set helpers = ['_unreadable', '_operation', '_is_change', '_later_changes'] -%}
+    {%- for rule in rules if rule.on_violation == 'fail' -%}{%- do helpers.append('_failed_' ~ loop.index) -%}{%- endfor -%}
+    {%- set recency = '_delivered_at, _source_file, _source_modified_at, _source_row' -%}
+    judged as (
+        select
+            *,
+            case when coalesce(lower(_operation), '') <> 'delete' then
+                {{ broken_rules(rules, 'quarantine') }}
+            when {{ key | join(' is null or ') }} is null then '{{ key[0] }}_present' end as _broken_rules,
+            {{ broken_rules(rules, 'warn') }} as _warnings
+            {%- for rule in rules if rule.on_violation == 'fail' %},
+            case
+                when not ({{ rule.expression }}) then cast({{ raise_error(
+                    "concat('" ~ model.name ~ ": expectation " ~ rule.name ~ " is broken by row ', cast(_source_row as "
+                    ~ dbt.type_string() ~ "), ' of ', _source_file)") }} as {{ dbt.type_string() }})
+            end as _failed_{{ loop.index }}
+            {%- endfor %}
+        from {{ typed }}
+    ),
+
+    changes as (
+        select
+            *,
+            _broken_rules is null and coalesce(
+                _record_hash <> lag(_record_hash) over (
+                    partition by {{ key | join(', ') }}, _broken_rules is null order by {{ recency }}
+                ),
+                true
+            ) as _is_change
+        from judged
+    ),
+
+    placed as (
+        select
+            *,
+            sum(case when _is_change then 1 else 0 end) over (
+                partition by {{ key | join(', ') }}, _broken_rules is null
+                order by {{ recency }}
+                rows between 1 following and unbounded following
+            ) as _later_changes
+        from changes
+    )
+
+    select
+        {{ all_except(helpers) }},
+        case
+            when _broken_rules is not null then 'quarantined'
+            when not _is_change then 'duplicate'
+            when coalesce(_later_changes, 0) > 0 then 'superseded'
+            when lower(_operation) = 'delete' then 'withdrawn'
+            else 'current'
+        end as _disposition,
+        {{ run_timestamp() }} as _processed_at
+    from placed
+{%- endmacro %}

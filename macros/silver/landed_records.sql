@@ -1,0 +1,24 @@
+{#- The parsed records of a bronze table, for a silver model to type: the declared columns, `_operation` (what a
+    change feed says happened to the record) and the lineage columns. A column declared after its first files were
+    read is filled from `_rescued_data`, so promoting it needs no second look at the landing zone.
+    Arguments: relation (a `ref()` to a staging model). -#}
+{% macro landed_records(relation) -%}
+    {%- set columns = [] -%}
+    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model'
+        and node.alias == relation.identifier and node.sources -%}
+        {%- do columns.extend(landing_entity(source(*node.sources[0])).columns) -%}
+    {%- endfor -%}
+    select
+        {%- for column in columns + (['_operation'] if '_operation' not in columns else []) %}
+        {%- set rescued = "case when _rescued_data is not null then " ~ json_text('_rescued_data', column) ~ " end" %}
+        {{ 'coalesce(' ~ column ~ ', ' ~ rescued ~ ')' if column in columns else rescued }} as {{ column }},
+        {%- endfor %}
+        _source_file,
+        _source_row,
+        _source_modified_at,
+        _delivered_at,
+        _loaded_at,
+        _record_hash
+    from {{ relation }}
+    where _corrupt_record is null
+{%- endmacro %}

@@ -1,0 +1,37 @@
+-- Grain: one row per landed order record, typed and judged; `int_orders` holds the current ones.
+{% set columns = {
+    'order_id': ['order_id', 'string'],
+    'customer_id': ['customer_id', 'string'],
+    'order_status': ['order_status', 'string'],
+    'purchased_at': ['order_purchase_timestamp', 'timestamp'],
+    'approved_at': ['order_approved_at', 'timestamp'],
+    'shipped_at': ['order_delivered_carrier_date', 'timestamp'],
+    'delivered_at': ['order_delivered_customer_date', 'timestamp'],
+    'estimated_delivery_at': ['order_estimated_delivery_date', 'timestamp'],
+} %}
+
+with
+
+records as (
+    {{ landed_records(ref('stg_marketplace__orders')) }}
+),
+
+customers as (
+    select * from {{ ref('int_customers') }}
+),
+
+order_statuses as (
+    select * from {{ ref('seed_order_statuses') }}
+),
+
+typed as (
+    select
+        customers.customer_id is not null as has_customer,
+        order_statuses.order_status is not null as has_known_status,
+        {{ read_columns(columns) }}
+    from records
+    left join customers on nullif(trim(records.customer_id), '') = customers.customer_id
+    left join order_statuses on trim(records.order_status) = order_statuses.order_status
+),
+
+{{ judge('typed', key=['order_id']) }}
