@@ -1,0 +1,57 @@
+-- Grain: one row per person and version of the address (SCD type 2), and the unknown customer. A person is a
+-- `customer_unique_id`; the source's `customer_id` changes with every order. Of several addresses in one delivery
+-- the one of the latest order counts; where an order was shipped to is on the order.
+with
+
+orders as (
+    select * from {{ ref('int_orders') }}
+),
+
+events as (
+    select
+        customers.*,
+        orders.purchased_at
+    from {{ ref('int_customers__records') }} as customers
+    left join orders on customers.customer_id = orders.customer_id
+),
+
+{{ versions('events', 'customer_unique_id', ['zip_code_prefix', 'city', 'state_code'],
+    tie_breaker=['purchased_at', 'customer_id']) }},
+
+states as (
+    select * from {{ ref('seed_states') }}
+),
+
+locations as (
+    select * from {{ ref('dim_locations') }}
+),
+
+final as (
+    select
+        {{ surrogate_key(['versions.customer_unique_id', 'versions.version_number']) }} as customer_key,
+        coalesce(locations.location_key, {{ unknown_key() }}) as location_key,
+        versions.customer_unique_id,
+        versions.zip_code_prefix,
+        versions.city,
+        versions.state_code,
+        states.state_name,
+        states.region_name,
+        versions.version_number,
+        versions.is_current,
+        versions.valid_from,
+        versions.valid_to
+    from versions
+    left join states on versions.state_code = states.state_code
+    left join locations on versions.zip_code_prefix = locations.zip_code_prefix
+
+    union all
+
+    select
+        {{ unknown_key() }}, {{ unknown_key() }}, null, null, null, null, 'Unknown', 'Unknown', 1, true,
+        cast('1900-01-01 00:00:00' as timestamp), null
+)
+
+select
+    *,
+    {{ run_timestamp() }} as _processed_at
+from final

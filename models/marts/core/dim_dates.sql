@@ -1,0 +1,48 @@
+-- Grain: one row per calendar day, and the unknown day (key 0).
+with
+
+days as (
+    select calendar_date from {{ calendar_days(var('calendar_from'), var('calendar_to')) }}
+),
+
+holidays as (
+    select
+        holiday_date,
+        min(case when kind = 'national' then holiday_name_english end) as national_holiday_name,
+        min(case when kind = 'optional' then holiday_name_english end) as optional_holiday_name,
+        min(case when is_commercial then holiday_name_english end) as commercial_date_name
+    from {{ ref('seed_holidays') }}
+    group by holiday_date
+),
+
+final as (
+    select
+        cast({{ date_key('days.calendar_date') }} as int) as date_key,
+        days.calendar_date,
+        cast(extract(year from days.calendar_date) as int) as year_number,
+        cast(extract(quarter from days.calendar_date) as int) as quarter_number,
+        cast(extract(month from days.calendar_date) as int) as month_number,
+        {{ month_name('days.calendar_date') }} as month_name,
+        cast(date_trunc('month', days.calendar_date) as date) as month_start_date,
+        cast(date_trunc('week', days.calendar_date) as date) as week_start_date,
+        cast(extract(day from days.calendar_date) as int) as day_of_month,
+        {{ iso_weekday('days.calendar_date') }} as day_of_week_number,
+        {{ weekday_name('days.calendar_date') }} as day_of_week_name,
+        {{ iso_weekday('days.calendar_date') }} >= 6 as is_weekend,
+        holidays.national_holiday_name is not null as is_national_holiday,
+        coalesce(holidays.national_holiday_name, holidays.optional_holiday_name) as holiday_name,
+        holidays.commercial_date_name,
+        {{ iso_weekday('days.calendar_date') }} < 6 and holidays.national_holiday_name is null as is_business_day
+    from days
+    left join holidays on days.calendar_date = holidays.holiday_date
+
+    union all
+
+    select
+        0, null, null, null, null, 'Unknown', null, null, null, null, 'Unknown', null, null, null, null, null
+)
+
+select
+    *,
+    {{ run_timestamp() }} as _processed_at
+from final

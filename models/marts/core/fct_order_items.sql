@@ -1,0 +1,60 @@
+-- Grain: one row per item of an order (transaction fact).
+with
+
+items as (
+    select * from {{ ref('int_order_items') }}
+),
+
+orders as (
+    select * from {{ ref('fct_orders') }}
+),
+
+products as (
+    select * from {{ ref('dim_products') }}
+),
+
+sellers as (
+    select * from {{ ref('dim_sellers') }}
+),
+
+locations as (
+    select * from {{ ref('dim_locations') }}
+),
+
+final as (
+    select
+        {{ surrogate_key(['items.order_id', 'items.order_item_id']) }} as order_item_key,
+        orders.order_key,
+        orders.customer_key,
+        orders.customer_location_key,
+        coalesce(products.product_key, {{ unknown_key() }}) as product_key,
+        coalesce(sellers.seller_key, {{ unknown_key() }}) as seller_key,
+        coalesce(sellers.location_key, {{ unknown_key() }}) as seller_location_key,
+        orders.purchase_date_key,
+        cast({{ date_key('items.shipping_limit_at') }} as int) as shipping_limit_date_key,
+        items.order_id,
+        items.order_item_id,
+        orders.order_status,
+        items.price_brl,
+        items.freight_brl,
+        cast(items.price_brl + items.freight_brl as decimal(12, 2)) as item_total_brl,
+        {{ distance_km('seller_locations', 'customer_locations') }} as distance_km,
+        orders.counts_as_sale,
+        orders.purchased_at,
+        items.shipping_limit_at
+    from items
+    inner join orders on items.order_id = orders.order_id
+    left join products
+        on items.product_id = products.product_id
+        and {{ valid_at('products', 'orders.purchased_at') }}
+    left join sellers
+        on items.seller_id = sellers.seller_id
+        and {{ valid_at('sellers', 'orders.purchased_at') }}
+    left join locations as seller_locations on sellers.location_key = seller_locations.location_key
+    left join locations as customer_locations on orders.customer_location_key = customer_locations.location_key
+)
+
+select
+    *,
+    {{ run_timestamp() }} as _processed_at
+from final

@@ -1,0 +1,132 @@
+-- Grain: one row per order (accumulating snapshot): its milestones, the days between them and against the promise,
+-- and what was ordered, paid and said about it.
+with
+
+orders as (
+    select * from {{ ref('int_orders') }}
+),
+
+order_customers as (
+    select * from {{ ref('int_customers') }}
+),
+
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+locations as (
+    select * from {{ ref('dim_locations') }}
+),
+
+order_statuses as (
+    select * from {{ ref('seed_order_statuses') }}
+),
+
+items as (
+    select
+        order_id,
+        count(*) as item_count,
+        count(distinct product_id) as product_count,
+        count(distinct seller_id) as seller_count,
+        sum(price_brl) as items_brl,
+        sum(freight_brl) as freight_brl,
+        max(shipping_limit_at) as last_shipping_limit_at
+    from {{ ref('int_order_items') }}
+    group by order_id
+),
+
+payments as (
+    select
+        order_id,
+        count(*) as payment_count,
+        max(installment_count) as max_installment_count,
+        sum(payment_brl) as paid_brl
+    from {{ ref('int_order_payments') }}
+    group by order_id
+),
+
+reviews as (
+    select
+        order_id,
+        count(*) as review_count,
+        avg(cast(review_score as double)) as average_review_score,
+        {{ latest('review_score', 'answered_at', 'review_id') }} as latest_review_score
+    from {{ ref('int_order_reviews') }}
+    group by order_id
+),
+
+ranked as (
+    select
+        orders.*,
+        order_customers.customer_unique_id,
+        order_customers.zip_code_prefix,
+        case
+            when order_customers.customer_unique_id is not null then row_number() over (
+                partition by order_customers.customer_unique_id order by orders.purchased_at, orders.order_id
+            )
+        end as customer_order_number
+    from orders
+    left join order_customers on orders.customer_id = order_customers.customer_id
+),
+
+final as (
+    select
+        {{ surrogate_key(['ranked.order_id']) }} as order_key,
+        coalesce(customers.customer_key, {{ unknown_key() }}) as customer_key,
+        coalesce(locations.location_key, {{ unknown_key() }}) as customer_location_key,
+        cast({{ date_key('ranked.purchased_at') }} as int) as purchase_date_key,
+        cast({{ date_key('ranked.approved_at') }} as int) as approval_date_key,
+        cast({{ date_key('ranked.shipped_at') }} as int) as shipping_date_key,
+        cast({{ date_key('ranked.delivered_at') }} as int) as delivery_date_key,
+        cast({{ date_key('ranked.estimated_delivery_at') }} as int) as estimated_delivery_date_key,
+        ranked.order_id,
+        ranked.order_status,
+        cast(ranked.customer_order_number as int) as customer_order_number,
+        cast(coalesce(items.item_count, 0) as int) as item_count,
+        cast(coalesce(items.product_count, 0) as int) as product_count,
+        cast(coalesce(items.seller_count, 0) as int) as seller_count,
+        cast(coalesce(payments.payment_count, 0) as int) as payment_count,
+        payments.max_installment_count,
+        cast(coalesce(reviews.review_count, 0) as int) as review_count,
+        reviews.latest_review_score,
+        reviews.average_review_score,
+        cast(coalesce(items.items_brl, 0) as decimal(18, 2)) as items_brl,
+        cast(coalesce(items.freight_brl, 0) as decimal(18, 2)) as freight_brl,
+        cast(coalesce(items.items_brl + items.freight_brl, 0) as decimal(18, 2)) as order_total_brl,
+        cast(coalesce(payments.paid_brl, 0) as decimal(18, 2)) as paid_brl,
+        {{ days_after('ranked.purchased_at', 'ranked.approved_at') }} as approval_days,
+        {{ days_after('ranked.approved_at', 'ranked.shipped_at') }} as handling_days,
+        {{ days_after('ranked.shipped_at', 'ranked.delivered_at') }} as transit_days,
+        {{ days_after('ranked.purchased_at', 'ranked.delivered_at') }} as delivery_days,
+        {{ days_between('ranked.purchased_at', 'ranked.delivered_at') }} as delivery_calendar_days,
+        {{ days_between('ranked.purchased_at', 'ranked.estimated_delivery_at') }} as promised_calendar_days,
+        {{ days_between('ranked.estimated_delivery_at', 'ranked.delivered_at') }} as delay_calendar_days,
+        ranked.order_status = 'delivered' as is_delivered,
+        ranked.order_status = 'canceled' as is_canceled,
+        coalesce(order_statuses.counts_as_sale, false) as counts_as_sale,
+        coalesce(items.item_count, 0) > 0 as has_items,
+        ranked.delivered_at > ranked.estimated_delivery_at as is_late_by_timestamp,
+        cast(ranked.delivered_at as date) > cast(ranked.estimated_delivery_at as date) as is_late_by_day,
+        ranked.shipped_at > items.last_shipping_limit_at as is_shipped_late,
+        ranked._warnings is null as is_consistent,
+        ranked._warnings as inconsistencies,
+        ranked.purchased_at,
+        ranked.approved_at,
+        ranked.shipped_at,
+        ranked.delivered_at,
+        cast(ranked.estimated_delivery_at as date) as estimated_delivery_date
+    from ranked
+    left join order_statuses on ranked.order_status = order_statuses.order_status
+    left join customers
+        on ranked.customer_unique_id = customers.customer_unique_id
+        and {{ valid_at('customers', 'ranked.purchased_at') }}
+    left join locations on ranked.zip_code_prefix = locations.zip_code_prefix
+    left join items on ranked.order_id = items.order_id
+    left join payments on ranked.order_id = payments.order_id
+    left join reviews on ranked.order_id = reviews.order_id
+)
+
+select
+    *,
+    {{ run_timestamp() }} as _processed_at
+from final
