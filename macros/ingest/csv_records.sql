@@ -5,9 +5,10 @@
     a record of its own (a corrupt one) and reading goes on with the next line. Every line that is not blank
     belongs to exactly one record.
 
-    Arguments: lines (name of a relation with source_file, line_number from 1, line_text without its line feed,
-    is_utf8, field_count of the file's header). The first line of each file is its header.
-    Gives the CTEs of a `with` clause; the last, `records`, has source_file, line_number, record_text, is_whole. -#}
+    Arguments: lines (name of a relation with source_file, line_number from 1, line_text without its line end,
+    line_end (LF, CR or CRLF), is_utf8, field_count of the file's header). The first line of each file is its header.
+    Gives the CTEs of a `with` clause; the last, `records`, has source_file, line_number, record_text (without its
+    last line end), is_whole, field_count. -#}
 {% macro csv_records(lines) -%}
     {%- set field = csv_field_pattern() -%}
     content as (
@@ -39,7 +40,11 @@
             open_lines.line_number,
             open_lines.next_odd_line as last_line,
             open_lines.field_count,
-            {{ join_lines('content.line_text', 'content.line_number') }} as record_text,
+            {{ concat_lines(
+                'case when content.line_number < open_lines.next_odd_line then concat(content.line_text, content.line_end) '
+                ~ 'else content.line_text end',
+                'content.line_number'
+            ) }} as record_text,
             bool_and(content.is_utf8) as is_utf8
         from open_lines
         inner join content
@@ -54,6 +59,7 @@
             odd_lines.line_number,
             joined.last_line,
             joined.record_text,
+            odd_lines.field_count,
             coalesce(
                 joined.is_utf8
                 and {{ is_whole_record('joined.record_text', 'joined.field_count') }},
@@ -75,7 +81,7 @@
     ),
 
     several_lines as (
-        select source_file, line_number, last_line, record_text
+        select source_file, line_number, last_line, record_text, field_count
         from (
             select
                 *,
@@ -98,15 +104,16 @@
     ),
 
     records as (
-        select source_file, line_number, record_text, true as is_whole
+        select source_file, line_number, record_text, true as is_whole, field_count
         from several_lines
         union all
         select
             source_file,
             line_number,
             line_text as record_text,
-            is_utf8 and {{ is_whole_record('line_text', 'field_count') }} as is_whole
+            is_utf8 and {{ is_whole_record('line_text', 'field_count') }} as is_whole,
+            field_count
         from covered
-        where coalesce(line_number > covered_until, true) and replace(line_text, chr(13), '') <> ''
+        where coalesce(line_number > covered_until, true) and line_text <> ''
     )
 {%- endmacro %}

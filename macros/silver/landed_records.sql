@@ -1,11 +1,12 @@
 {#- The parsed records of a bronze table, for a silver model to type: the declared columns, `_operation` (what a
     change feed says happened to the record) and the lineage columns. A column declared after its first files were
     read is filled from `_rescued_data`, so promoting it needs no second look at the landing zone.
-    Arguments: relation (a `ref()` to a staging model). -#}
-{% macro landed_records(relation) -%}
+    Arguments: model_name (a staging model). -#}
+{% macro landed_records(model_name) -%}
+    {%- set relation = ref(model_name) -%}
     {%- set columns = [] -%}
     {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model'
-        and node.alias == relation.identifier and node.sources -%}
+        and node.name == model_name and node.sources -%}
         {%- do columns.extend(landing_entity(source(*node.sources[0])).columns) -%}
     {%- endfor -%}
     select

@@ -12,7 +12,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketplace__order_reviews')) }}
+    {{ landed_records('stg_marketplace__order_reviews') }}
 ),
 
 orders as (

@@ -8,7 +8,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketplace__geolocation')) }}
+    {{ landed_records('stg_marketplace__geolocation') }}
 ),
 
 states as (

@@ -19,7 +19,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketing__closed_deals')) }}
+    {{ landed_records('stg_marketing__closed_deals') }}
 ),
 
 leads as (

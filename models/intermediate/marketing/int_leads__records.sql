@@ -8,7 +8,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketing__marketing_qualified_leads')) }}
+    {{ landed_records('stg_marketing__marketing_qualified_leads') }}
 ),
 
 typed as (

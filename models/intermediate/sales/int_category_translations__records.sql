@@ -7,7 +7,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketplace__product_category_translations')) }}
+    {{ landed_records('stg_marketplace__product_category_translations') }}
 ),
 
 typed as (

@@ -10,7 +10,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketplace__order_payments')) }}
+    {{ landed_records('stg_marketplace__order_payments') }}
 ),
 
 orders as (

@@ -13,7 +13,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketplace__orders')) }}
+    {{ landed_records('stg_marketplace__orders') }}
 ),
 
 customers as (

@@ -14,7 +14,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketplace__products')) }}
+    {{ landed_records('stg_marketplace__products') }}
 ),
 
 categories as (

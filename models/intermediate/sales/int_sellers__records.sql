@@ -8,7 +8,7 @@
 with
 
 records as (
-    {{ landed_records(ref('stg_marketplace__sellers')) }}
+    {{ landed_records('stg_marketplace__sellers') }}
 ),
 
 states as (
