@@ -4,7 +4,9 @@
 {% macro csv_header_names(header) -%}
     {%- set names = [] -%}
     {%- for field in modules.re.findall(',(' ~ csv_field_pattern() ~ ')', ',' ~ (header or '').strip('\r\n\ufeff')) -%}
-        {%- set name = field.strip().strip('"').replace('""', '"').strip() | lower -%}
+        {%- set name = field.strip() -%}
+        {%- set name = name[1:-1].replace('""', '"').strip() if name.startswith('"') and name.endswith('"') else name -%}
+        {%- set name = name | lower -%}
         {%- set name = name or 'column_' ~ loop.index -%}
         {%- do names.append(name ~ '_' ~ loop.index if name in names else name) -%}
     {%- endfor -%}

@@ -107,7 +107,7 @@
             file_path,
             row_number - first_row + 1 as line_number,
             {{ duckdb_latin1_bytes(
-                "case when row_number = first_row then ltrim(line_text, chr(239) || chr(187) || chr(191)) "
+                "case when row_number = first_row then regexp_replace(line_text, '^\\xEF\\xBB\\xBF', '') "
                 ~ "else coalesce(line_text, '') end"
             ) }} as escaped,
             case

@@ -1,7 +1,8 @@
 {#- A bronze table: every record of the landed files of a source, once, verbatim, with its lineage.
     The declared columns come first, as strings; then `_rescued_data` (JSON of columns nobody declared),
     `_corrupt_record` (a record that could not be parsed, whole), `_source_file`, `_source_row` (its number within
-    the file, from 1, without the header), `_source_modified_at`, `_delivered_at`, `_loaded_at`, `_record_hash`.
+    the file, from 1, without the header), `_source_size_bytes`, `_source_modified_at` (with the file, the version
+    that was read), `_delivered_at`, `_loaded_at`, `_record_hash`.
     Arguments: relation (a `source()` with meta.landing.files in its YAML). -#}
 {% macro ingest(relation) -%}
     {%- do ref('ops_landed_files') -%}
@@ -14,9 +15,9 @@
 {%- endmacro %}
 
 {% macro duckdb__ingest(entity) -%}
-    {%- set files = duckdb_files_to_read(entity) if is_running() else [] -%}
-    {%- for file in files if file.record_count > 0 %}
-    {{ duckdb_read_file(entity, file) }}
+    {%- set files = duckdb_files_to_read(entity, is_incremental()) if is_running() else [] -%}
+    {%- for file in files %}
+    {{ duckdb_read_file(entity, file) if file.is_regular else duckdb_read_file_carefully(entity, file) }}
     union all
     {%- endfor %}
     -- No file left: the columns alone.
@@ -25,28 +26,39 @@
     where false
 {%- endmacro %}
 
-{#- DuckDB: the newest version of each inventoried file of an entity that bronze does not hold yet, as dicts.
-    Arguments: entity (an entry of `landing_entities()`). -#}
-{% macro duckdb_files_to_read(entity) -%}
+{#- DuckDB: the newest version of each inventoried file of an entity that bronze did not hold before this run, as
+    dicts. Arguments: entity (an entry of `landing_entities()`), is_appended (whether bronze exists and may already
+    hold rows of this run, which do not count). -#}
+{% macro duckdb_files_to_read(entity, is_appended) -%}
     {%- set query -%}
-        select files.*, {{ string_literal(landing_root()) }} || '/' || files.source_file as file_path
+        select
+            files.*,
+            {{ string_literal(landing_root()) }} || '/' || files.source_file as file_path,
+            files.source_file ilike '%.gz' as is_compressed
         from (
             select *
             from {{ ref('ops_landed_files') }}
             where entity = {{ string_literal(entity.entity) }}
             qualify row_number() over (partition by source_file order by _processed_at desc) = 1
         ) as files
-        {%- if is_incremental() %}
-        anti join (select distinct _source_file, _source_modified_at from {{ this }}) as read
-            on files.source_file = read._source_file and files.modified_at = read._source_modified_at
+        {%- if is_appended %}
+        anti join (
+            select distinct _source_file, _source_size_bytes, _source_modified_at
+            from {{ this }}
+            where _loaded_at <> {{ run_timestamp() }}
+        ) as read
+            on files.source_file = read._source_file
+            and files.size_bytes = read._source_size_bytes
+            and files.modified_at = read._source_modified_at
         {%- endif %}
+        where files.record_count > 0
         order by files.delivered_at, files.source_file
     {%- endset -%}
     {{ return(duckdb_dicts(run_query(query))) }}
 {%- endmacro %}
 
-{#- DuckDB: a select that reads one file with DuckDB's own reader for its format. Lines the reader refuses are
-    left out here and found again by `reread_irregular_files`.
+{#- DuckDB: a select that reads one regular file with DuckDB's own reader for its format. Should the reader refuse a
+    line after all, it is left out here and found again by `reread_irregular_files`.
     Arguments: entity, file (an inventory row). -#}
 {% macro duckdb_read_file(entity, file) -%}
     {%- if file.file_format == 'csv' -%}
@@ -55,44 +67,106 @@
         {%- for name in names -%}{%- do fields.update({name: 'c' ~ loop.index}) -%}{%- endfor -%}
         {{ bronze_record(entity, fields, {}, 'row_number() over ()', 'null', file) }}
         from read_csv(
-            {{ string_literal(file.file_path) }},
+            {{ duckdb_path(file.file_path) }},
             columns = { {%- for name in names %}'c{{ loop.index }}': 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} },
             auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-            allow_quoted_nulls = false, null_padding = false, ignore_errors = true
+            allow_quoted_nulls = false, null_padding = false, ignore_errors = true, hive_partitioning = false,
+            -- In strict mode mixed line ends stop the run; without this `new_line` they cost characters.
+            strict_mode = false, new_line = '\n'
         )
     {%- elif file.file_format == 'jsonl' -%}
-        {{ duckdb_json_records(entity, file, '(select line_text from ' ~ duckdb_lines([file.file_path])
-            ~ " where line_text <> '')") }}
+        {{ duckdb_json_records(entity, file, '(select line_text, true as is_utf8 from '
+            ~ duckdb_lines([file.file_path]) ~ " where line_text <> '')") }}
     {%- else -%}
         {%- set fields = {} -%}
-        {%- for row in run_query("select column_name from (describe from read_parquet("
-            ~ string_literal(file.file_path) ~ "))").rows -%}
+        {%- for row in run_query("select column_name from (describe from "
+            ~ duckdb_parquet(file.file_path) ~ ") where column_name <> 'file_row_number'").rows -%}
             {%- do fields.update({row[0] | lower: 'cast("' ~ row[0] | replace('"', '""') ~ '" as varchar)'}) -%}
         {%- endfor -%}
         {{ bronze_record(entity, fields, {}, 'file_row_number + 1', 'null', file) }}
-        from read_parquet({{ string_literal(file.file_path) }}, file_row_number = true)
+        from {{ duckdb_parquet(file.file_path) }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- DuckDB: a select that takes JSON lines apart; a line that is no JSON object goes to `_corrupt_record`.
-    Arguments: entity, file (an inventory row), lines (a table expression with line_text, in order). -#}
+{#- DuckDB: a select that reads one irregular file from its bytes. Nothing is left out: what cannot be parsed goes
+    whole into `_corrupt_record`. Arguments: entity, file (an inventory row). -#}
+{% macro duckdb_read_file_carefully(entity, file) -%}
+    {%- if file.file_format == 'parquet' %}
+    {#- A broken Parquet file has no records to show: its first bytes stand for it. -#}
+    {{ bronze_record(entity, {}, {}, '1', duckdb_latin1_text("cast(content[1:10000] as varchar)"), file) }}
+    from read_blob({{ duckdb_path(file.file_path) }})
+    {%- else %}
+    (
+        with {{ duckdb_exact_lines([file]) }}
+        {%- if file.file_format == 'jsonl' %}
+        {{ duckdb_json_records(entity, file,
+            "(select line_text, is_utf8 from exact_lines where line_text <> '' order by line_number)") }}
+        {%- else %},
+        {{ csv_records('exact_lines') }},
+
+        numbered as (
+            select
+                *,
+                case when is_whole then {{ csv_fields('record_text') }} end as fields,
+                row_number() over (order by line_number) as record_number
+            from records
+        )
+        {% set fields = {} -%}
+        {%- for name in csv_header_names(file.header) -%}
+            {%- do fields.update({name: csv_unquoted('fields[' ~ loop.index ~ ']')}) -%}
+        {%- endfor %}
+        {{ bronze_record(entity, fields, {}, 'record_number', 'case when not is_whole then record_text end', file) }}
+        from numbered
+        {%- endif %}
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{#- DuckDB: a select that takes JSON lines apart; a line that is no JSON object goes to `_corrupt_record`, and so does
+    one with the same key twice, of which one value would be lost.
+    Arguments: entity, file (an inventory row), lines (a table expression with line_text and is_utf8, in order). -#}
 {% macro duckdb_json_records(entity, file, lines) -%}
     {%- set fields, declared = {}, {} -%}
     {%- for column in entity.columns -%}
-        {%- do fields.update({column: "json_extract_string(object, '$.\"" ~ column ~ "\"')"}) -%}
+        {%- do fields.update({column: duckdb_json_text(
+            "json_extract_string(object, '$.\"" ~ column ~ "\"')")}) -%}
         {%- do declared.update({column: none}) -%}
     {%- endfor -%}
     {#- RFC 7396: merging nulls into an object takes the declared keys away and leaves the others. -#}
-    {%- set rescued = "nullif(cast(json_merge_patch(object, '" ~ tojson(declared) ~ "') as varchar), '{}')" -%}
+    {%- set rescued = "nullif(" ~ duckdb_json_text(
+        "cast(json_merge_patch(object, '" ~ tojson(declared) ~ "') as varchar)") ~ ", '{}')" -%}
     {{ bronze_record(entity, fields, {'_rescued_data': rescued}, 'line_number',
         'case when object is null then line_text end', file) }}
     from (
         select
             row_number() over () as line_number,
             line_text,
-            case when json_valid(line_text) and json_type(line_text) = 'OBJECT' then cast(line_text as json) end as object
+            case
+                when is_utf8 and json_valid(line_text) and json_type(line_text) = 'OBJECT'
+                    and len(json_keys(line_text)) = len(list_distinct(json_keys(line_text)))
+                    then cast({{ duckdb_json_numbers_kept('line_text') }} as json)
+            end as object
         from {{ lines }} as lines
     ) as objects
+{%- endmacro %}
+
+{#- DuckDB: a JSON text with its numbers as strings between two U+10FFFE (no character), because DuckDB writes 18.10
+    as 18.1 once it has parsed it; `duckdb_json_text` turns them back. Arguments: text (expression). -#}
+{% macro duckdb_json_numbers_kept(text) -%}
+    {%- set mark = 'chr(1114110)' -%}
+    {#- Strings are matched to be passed over: they get a pair of marks, which goes at once. -#}
+    replace(
+        regexp_replace(
+            {{ text }}, '("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)',
+            '\1"' || {{ mark }} || '\2' || {{ mark }} || '"', 'g'
+        ),
+        '"' || {{ mark }} || {{ mark }} || '"', ''
+    )
+{%- endmacro %}
+
+{#- DuckDB: takes the marks of `duckdb_json_numbers_kept` away. Arguments: text (expression). -#}
+{% macro duckdb_json_text(text) -%}
+    replace(replace(replace({{ text }}, '"' || chr(1114110), ''), chr(1114110) || '"', ''), chr(1114110), '')
 {%- endmacro %}
 
 {#- The select list of a bronze record, in the one order that all readers share.
@@ -114,6 +188,7 @@
         cast({{ corrupt_record }} as {{ dbt.type_string() }}) as _corrupt_record,
         cast({{ string_literal(file.source_file) }} as {{ dbt.type_string() }}) as _source_file,
         cast({{ source_row }} as bigint) as _source_row,
+        cast({{ file.size_bytes or 'null' }} as bigint) as _source_size_bytes,
         cast({{ string_literal(file.modified_at | string if file.modified_at else none) }} as timestamp) as _source_modified_at,
         cast({{ string_literal(file.delivered_at | string if file.delivered_at else none) }} as timestamp) as _delivered_at,
         {{ run_timestamp() }} as _loaded_at,

@@ -20,8 +20,11 @@
         cast(modified_at as timestamp) as modified_at,
         cast(delivered_at as timestamp) as delivered_at,
         cast(header as varchar) as header,
+        -- Column names as they are matched, lower case, separated by line feeds; null where rows carry their own.
+        cast(column_names as varchar) as column_names,
         cast(field_count as integer) as field_count,
         cast(record_count as bigint) as record_count,
+        cast(is_regular as boolean) as is_regular,
         {{ run_timestamp() }} as _processed_at
     from (
         values
@@ -29,13 +32,16 @@
         (
             {{ string_literal(file.entity) }}, {{ string_literal(file.source_file) }},
             {{ string_literal(file.file_format) }}, {{ file.size_bytes }}, '{{ file.modified_at }}',
-            '{{ file.delivered_at }}', {{ string_literal(file.header) }}, {{ file.field_count or 'null' }},
-            {{ file.record_count }}
+            '{{ file.delivered_at }}', {{ string_literal(file.header) }},
+            {{ string_literal(csv_header_names(file.header) | join('\n') if file.header and file.file_format != 'jsonl' else none) }},
+            {{ file.field_count or 'null' }},
+            {{ file.record_count }}, {{ file.is_regular }}
         ),
         {%- endfor %}
-        (null, null, null, null, null, null, null, null, null)
+        (null, null, null, null, null, null, null, null, null, null, null)
     ) as files (
-        entity, source_file, file_format, size_bytes, modified_at, delivered_at, header, field_count, record_count
+        entity, source_file, file_format, size_bytes, modified_at, delivered_at, header, column_names, field_count,
+        record_count, is_regular
     )
     where source_file is not null
 {%- endmacro %}
@@ -45,7 +51,7 @@
 {% macro duckdb_new_files() -%}
     {%- set root = landing_root() -%}
     {%- set entities = landing_entities() -%}
-    {%- set everything = "'" ~ root ~ "/**'" -%}
+    {%- set everything = duckdb_path(root)[:-1] ~ "/**'" -%}
     {%- if run_query("select count(*) from glob(" ~ everything ~ ")").rows[0][0] == 0 -%}
         {%- set found = [] -%}
         {%- do exceptions.warn("The landing path '" ~ root ~ "' holds no file. Set LANDING_PATH to the folder "
@@ -65,14 +71,8 @@
                 select
                     *,
                     -- The first date in the path is the drop's; without one, the file's own time.
-                    coalesce(
-                        try_cast(
-                            nullif(regexp_extract(source_file, '(?:^|[^0-9])(\d{4}-\d{2}-\d{2})(?:[^0-9]|$)', 1), '')
-                            as timestamp
-                        ),
-                        modified_at
-                    ) as delivered_at,
-                    case lower(nullif(regexp_extract(source_file, '\.([A-Za-z]+)(?:\.gz)?$', 1), ''))
+                    coalesce({{ duckdb_path_date('source_file') }}, modified_at) as delivered_at,
+                    case lower(nullif(regexp_extract(source_file, '(?i)\.([a-z]+)(?:\.gz)?$', 1), ''))
                         when 'csv' then 'csv'
                         when 'jsonl' then 'jsonl'
                         when 'ndjson' then 'jsonl'
@@ -81,7 +81,8 @@
                     end as file_format,
                     source_file ilike '%.gz' as is_compressed
                 from files
-                where not regexp_matches(source_file, '(^|/)[._][^/]*$')
+                -- Hidden files, and those in hidden folders, are none of ours.
+                where not regexp_matches(source_file, '(^|/)[._]')
             ),
 
             entities (entity, pattern) as (
@@ -122,11 +123,29 @@
     {%- for file in found if (file.entity, file.source_file, file.size_bytes | int, file.modified_at | string) not in known -%}
         {%- if file.entity is none -%}
             {%- do exceptions.warn("No source claims the landed file '" ~ file.source_file ~ "': it is listed in "
-                ~ "ops_landed_files and not read. Add it to a source's meta.landing.files, or remove it.") -%}
+                ~ "ops_landed_files and not read. "
+                ~ ("Add it to a source's meta.landing.files, or remove it." if file.file_format else
+                "It is none of .csv, .jsonl, .ndjson, .json (each also .gz) and .parquet: convert or remove it.")) -%}
         {%- endif -%}
         {%- do new.append(file) -%}
     {%- endfor -%}
     {{ return(new) }}
+{%- endmacro %}
+
+{#- DuckDB: the first valid date in a path, written 2018-08-01, 20180801 or with any of - _ . / between, as a
+    timestamp. Arguments: path (expression). -#}
+{% macro duckdb_path_date(path) -%}
+    list_filter(
+        list_transform(
+            -- Each border is one character, and two dates may share one.
+            regexp_extract_all(
+                regexp_replace({{ path }}, '([^0-9])', '\1\1', 'g'),
+                '(?:^|[^0-9])((?:19|20)\d{2}(?:[-_./]{2})?\d{2}(?:[-_./]{2})?\d{2})(?:[^0-9]|$)', 1
+            ),
+            lambda text: try_strptime(regexp_replace(text, '[^0-9]', '', 'g'), '%Y%m%d')
+        ),
+        lambda date: date is not null
+    )[1]
 {%- endmacro %}
 
 {#- DuckDB: the rows of a query result as a list of dicts. Arguments: table (what `run_query` returns). -#}

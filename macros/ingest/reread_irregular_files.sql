@@ -1,6 +1,7 @@
 {#- Post-hook of every bronze table, in the transaction that filled it: compares the records read from each file
     with the inventory's own count, and reads a file again, carefully, where they differ. Nothing is left out then:
-    what cannot be parsed goes whole into `_corrupt_record`. -#}
+    what cannot be parsed goes whole into `_corrupt_record`. Irregular files were read so in the first place; this
+    is the net under DuckDB's own reader. -#}
 {% macro reread_irregular_files() -%}
     {{ return(adapter.dispatch('reread_irregular_files', 'medallion')()) }}
 {%- endmacro %}
@@ -10,65 +11,43 @@
 {%- endmacro %}
 
 {% macro duckdb__reread_irregular_files() -%}
-    {%- set files = duckdb_irregular_files() if execute else [] -%}
+    {%- set files = duckdb_miscounted_files() if execute and is_running() else [] -%}
     {%- if files -%}
         {%- set entity = landing_entity(source(*model.sources[0])) -%}
-        delete from {{ this }} where {% for file in files -%}
-            (_source_file = {{ string_literal(file.source_file) }} and _source_modified_at = '{{ file.modified_at }}')
-            {{- ' or ' if not loop.last }}
-        {%- endfor %};
+        delete from {{ this }}
+        where _loaded_at = {{ run_timestamp() }} and _source_file in (
+            {%- for file in files -%}{{ string_literal(file.source_file) }}{{ ', ' if not loop.last }}{%- endfor -%}
+        );
         insert into {{ this }} by name
         {%- for file in files %}
         {{ 'union all' if not loop.first }}
-        (
-            with {{ duckdb_exact_lines([file]) }}
-            {%- if file.file_format == 'jsonl' %}
-            {{ duckdb_json_records(entity, file, "(select line_text from exact_lines where replace(line_text, chr(13), '') <> '' order by line_number)") }}
-            {%- else %},
-            {{ csv_records('exact_lines') }},
-
-            numbered as (
-                select
-                    *,
-                    case
-                        when is_whole
-                            then {{ csv_fields("regexp_replace(record_text, '\\r$', '')") }}
-                    end as fields,
-                    row_number() over (order by line_number) as record_number
-                from records
-            )
-            {% set names = csv_header_names(file.header) -%}
-            {%- set fields = {} -%}
-            {%- for name in names -%}{%- do fields.update({name: csv_unquoted('fields[' ~ loop.index ~ ']')}) -%}{%- endfor %}
-            {{ bronze_record(entity, fields, {}, 'record_number',
-                'case when not is_whole then record_text end', file) }}
-            from numbered
-            {%- endif %}
-        )
+        {{ duckdb_read_file_carefully(entity, file) }}
         {%- endfor %}
     {%- else -%}
         select 1
     {%- endif -%}
 {%- endmacro %}
 
-{#- DuckDB: the files of which bronze holds another number of records than the inventory counted, as dicts. -#}
-{% macro duckdb_irregular_files() -%}
+{#- DuckDB: the files read in this run of which bronze holds another number of records than the inventory counted,
+    as dicts. -#}
+{% macro duckdb_miscounted_files() -%}
     {%- set entity = landing_entity(source(*model.sources[0])) -%}
+    {%- set files = duckdb_files_to_read(entity, true) -%}
     {%- set query -%}
-        select files.*, {{ string_literal(landing_root()) }} || '/' || files.source_file as file_path
-        from {{ ref('ops_landed_files') }} as files
-        left join (
-            select _source_file, _source_modified_at, count(*) as row_count from {{ this }} group by all
-        ) as read
-            on files.source_file = read._source_file and files.modified_at = read._source_modified_at
-        where
-            files.entity = {{ string_literal(entity.entity) }}
-            and files.record_count <> coalesce(read.row_count, 0)
-            and files.file_format <> 'parquet'
-        qualify row_number() over (partition by files.source_file order by files._processed_at desc) = 1
-        order by files.delivered_at, files.source_file
+        select _source_file, count(*) from {{ this }} where _loaded_at = {{ run_timestamp() }} group by _source_file
     {%- endset -%}
-    {{ return(duckdb_dicts(run_query(query))) }}
+    {%- set counts = {} -%}
+    {%- if files -%}
+        {%- for row in run_query(query).rows -%}
+            {%- do counts.update({row[0]: row[1] | int}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set miscounted = [] -%}
+    {%- for file in files
+        if file.file_format != 'parquet' and counts.get(file.source_file, 0) != file.record_count | int -%}
+        {%- do miscounted.append(file) -%}
+    {%- endfor -%}
+    {{ return(miscounted) }}
 {%- endmacro %}
 
 {#- The text of a raw CSV field: without its quotes, doubled quotes single; an empty field is a missing value

@@ -30,3 +30,12 @@
         cast(null as {{ dbt.type_string() }})
     {%- endif -%}
 {%- endmacro %}
+
+{#- The rules of a silver model with the implicit ones: each typed column is readable. Arguments: node (the model). -#}
+{% macro all_rules(node) -%}
+    {%- set rules = expectations(node, node.config.meta.get('key', [])) -%}
+    {%- for column in readable_columns(node) -%}
+        {%- do rules.append({'name': column ~ '_readable', 'on_violation': 'quarantine'}) -%}
+    {%- endfor -%}
+    {{ return(rules) }}
+{%- endmacro %}

@@ -3,12 +3,7 @@
     read is filled from `_rescued_data`, so promoting it needs no second look at the landing zone.
     Arguments: model_name (a staging model). -#}
 {% macro landed_records(model_name) -%}
-    {%- set relation = ref(model_name) -%}
-    {%- set columns = [] -%}
-    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model'
-        and node.name == model_name and node.sources -%}
-        {%- do columns.extend(landing_entity(source(*node.sources[0])).columns) -%}
-    {%- endfor -%}
+    {%- set columns = declared_columns(model_name) -%}
     select
         {%- for column in columns + (['_operation'] if '_operation' not in columns else []) %}
         {%- set rescued = "case when _rescued_data is not null then " ~ json_text('_rescued_data', column) ~ " end" %}
@@ -20,6 +15,6 @@
         _delivered_at,
         _loaded_at,
         _record_hash
-    from {{ relation }}
+    from {{ ref(model_name) }}
     where _corrupt_record is null
 {%- endmacro %}

@@ -1,0 +1,21 @@
+{#- On-run-end: appends what every node of this run did to `ops_model_runs`, in one statement. Does nothing before that
+    table exists. Arguments: results (dbt's run results). -#}
+{% macro log_model_runs(results) -%}
+    {%- set node = model_node('ops_model_runs') -%}
+    {%- set table = adapter.get_relation(node.database, node.schema, node.alias) if node and is_running() -%}
+    {%- if table and results -%}
+        insert into {{ table }}
+        (invocation_id, node_name, node_type, node_status, execution_seconds, failure_count, message, _processed_at)
+        values
+        {%- for result in results %}
+        (
+            '{{ invocation_id }}', {{ string_literal(result.node.name) }}, '{{ result.node.resource_type }}',
+            '{{ result.status }}', {{ result.execution_time }}, {{ result.failures if result.failures is not none else 'null' }},
+            {{ string_literal((result.message or '')[:500]) }}, {{ run_timestamp() }}
+        )
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    {%- else -%}
+        select 1
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,171 @@
+{#- How the files of one entity differ from its declared columns, as CTEs that end in `<entity>_drift`. Kinds: added (an
+    undeclared column, kept in `_rescued_data`), missing (a declared one that some file lacks), reordered (a file has
+    the declared columns in another order), type_changed (a file in which more values of a column cannot be read as
+    its type than can).
+    Arguments: entity, staging (an entry of `judged_entities()`). -#}
+{% macro schema_drift(entity, staging) -%}
+    {%- set columns = declared_columns(staging) -%}
+    {{ entity }}_files as (
+        select
+            source_file,
+            delivered_at,
+            record_count,
+            concat({{ line_feed() }}, column_names, {{ line_feed() }}) as column_names
+        from {{ ref('ops_landed_files') }}
+        where entity = '{{ source_entity(staging) }}'
+    ),
+
+    -- One row per undeclared column of a record.
+    {{ entity }}_rescued as (
+        select
+            bronze._source_file as source_file,
+            bronze._delivered_at as delivered_at,
+            {{ json_keys_and_values('bronze._rescued_data') }}
+        from {{ ref(staging) }} as bronze
+        where bronze._rescued_data is not null
+    ),
+
+    {{ entity }}_drift as (
+        select
+            '{{ entity }}' as entity,
+            rescued.column_name,
+            'added' as drift,
+            min_by(rescued.source_file, concat(cast(rescued.delivered_at as {{ dbt.type_string() }}), rescued.source_file))
+                as first_source_file,
+            min(rescued.delivered_at) as first_delivered_at,
+            count(distinct rescued.source_file) as file_count,
+            (
+                select sum(files.record_count)
+                from {{ entity }}_files as files
+                where files.source_file in (select source_file from {{ entity }}_rescued)
+            ) as record_count,
+            count(*) as filled_count,
+            {{ sample_of('rescued.column_value') }} as sample_values,
+            {{ suggested_type('rescued.column_value') }} as suggested_type
+        from {{ entity }}_rescued as rescued
+        where rescued.column_name not in (
+            '_operation'{% for column in columns %}, '{{ column }}'{% endfor %}
+        )
+        group by rescued.column_name
+
+        union all
+
+        select
+            '{{ entity }}',
+            declared.column_name,
+            'missing',
+            min_by(files.source_file, concat(cast(files.delivered_at as {{ dbt.type_string() }}), files.source_file)),
+            min(files.delivered_at),
+            count(distinct files.source_file),
+            sum(files.record_count),
+            0,
+            null,
+            null
+        from {{ entity }}_files as files
+        cross join (
+            {%- for column in columns or [''] %}
+            {{ 'union all' if not loop.first }} select '{{ column }}' as column_name
+            {%- endfor %}
+        ) as declared
+        where files.column_names not like concat('%', {{ line_feed() }}, declared.column_name, {{ line_feed() }}, '%')
+        group by declared.column_name
+
+        union all
+
+        select
+            '{{ entity }}',
+            '(all)',
+            'reordered',
+            min_by(files.source_file, concat(cast(files.delivered_at as {{ dbt.type_string() }}), files.source_file)),
+            min(files.delivered_at),
+            count(distinct files.source_file),
+            sum(files.record_count),
+            0,
+            null,
+            null
+        from {{ entity }}_files as files
+        where
+            true
+            {%- for column in columns %}
+            and files.column_names like concat('%', {{ line_feed() }}, '{{ column }}', {{ line_feed() }}, '%')
+            {%- endfor %}
+            and files.column_names not like concat('%', {{ line_feed() }}
+                {%- for column in columns %}, '{{ column }}', {{ line_feed() }}, '%'{% endfor %})
+        having count(*) > 0
+
+        union all
+
+        select
+            '{{ entity }}',
+            broken.column_name,
+            'type_changed',
+            min_by(broken.source_file, concat(cast(broken.delivered_at as {{ dbt.type_string() }}), broken.source_file)),
+            min(broken.delivered_at),
+            count(*),
+            sum(broken.record_count),
+            sum(broken.broken_count),
+            null,
+            null
+        from (
+            select
+                rules.column_name,
+                judged._source_file as source_file,
+                judged._delivered_at as delivered_at,
+                count(*) as record_count,
+                sum(
+                    case
+                        when concat(', ', judged._broken_rules, ', ')
+                            like concat('%, ', rules.column_name, '_readable, %') then 1
+                        else 0
+                    end
+                ) as broken_count
+            from {{ ref('int_' ~ entity ~ '__records') }} as judged
+            cross join (
+                {%- set node = model_node('int_' ~ entity ~ '__records') %}
+                {%- for column in readable_columns(node) or [''] %}
+                {{ 'union all' if not loop.first }} select '{{ column }}' as column_name
+                {%- endfor %}
+            ) as rules
+            where judged._source_file in (
+                select _source_file
+                from {{ ref('int_' ~ entity ~ '__records') }}
+                where _broken_rules like '%\_readable%' escape '\'
+            )
+            group by rules.column_name, judged._source_file, judged._delivered_at
+        ) as broken
+        where broken.broken_count * 2 > broken.record_count
+        group by broken.column_name
+    )
+{%- endmacro %}
+
+{#- The columns of a silver `__records` model that are typed from text. Arguments: node (the model, or none). -#}
+{% macro readable_columns(node) -%}
+    {%- set columns = [] -%}
+    {%- for column in (node.columns.values() if node else []) if column.data_type not in ['string', 'boolean']
+        and not column.name.startswith('_') -%}
+        {%- do columns.append(column.name) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+{#- A line feed as a SQL expression. -#}
+{% macro line_feed() -%} chr(10) {%- endmacro %}
+
+{#- Aggregate: up to three distinct values, in order, as one text. Arguments: value (expression). -#}
+{% macro sample_of(value) -%}
+    concat_ws(', ', min({{ value }}), nullif(max({{ value }}), min({{ value }})))
+{%- endmacro %}
+
+{#- Aggregate: the narrowest type every value can be read as. Arguments: value (a string expression). -#}
+{% macro suggested_type(value) -%}
+    case
+                {%- for type in ['bigint', 'double', 'boolean', 'date', 'timestamp'] %}
+                {%- if type == 'date' %}
+                when count({{ read_as(value, 'timestamp') }}) = count(*) and max(length({{ value }})) = 10 then 'date'
+                {%- else %}
+                when count({{ read_as(value, type) }}) = count(*) then '{{ type }}'
+                {%- endif %}
+                {%- endfor %}
+                else 'string'
+            end
+{%- endmacro %}

@@ -1,0 +1,6 @@
+{#- The columns declared for the source of a staging model, as a list of names; empty while parsing.
+    Arguments: model_name (a staging model). -#}
+{% macro declared_columns(model_name) -%}
+    {%- set node = model_node(model_name) -%}
+    {{ return(landing_entity(source(*node.sources[0])).columns if node else []) }}
+{%- endmacro %}

@@ -1,0 +1,32 @@
+-- Grain: one row per landed record that was rejected, with the rules it broke and whether a later record of the same
+-- key released it.
+with
+
+rejected as (
+    {% for entity, staging in judged_entities() -%}
+    {{ 'union all' if not loop.first }}
+    ({{ quarantined_records(entity, staging) }})
+    {% endfor %}
+),
+
+final as (
+    select
+        cast(entity as {{ dbt.type_string() }}) as entity,
+        cast(business_key as {{ dbt.type_string() }}) as business_key,
+        cast(broken_rules as {{ dbt.type_string() }}) as broken_rules,
+        cast(quarantine_status as {{ dbt.type_string() }}) as quarantine_status,
+        cast(original_record as {{ dbt.type_string() }}) as original_record,
+        cast(source_file as {{ dbt.type_string() }}) as source_file,
+        cast(source_row as bigint) as source_row,
+        cast(source_modified_at as timestamp) as source_modified_at,
+        cast(delivered_at as timestamp) as delivered_at,
+        cast(released_at as timestamp) as released_at,
+        cast(released_by_file as {{ dbt.type_string() }}) as released_by_file,
+        cast(first_seen_at as timestamp) as first_seen_at
+    from rejected
+)
+
+select
+    *,
+    {{ run_timestamp() }} as _processed_at
+from final

@@ -1,0 +1,5 @@
+-- Every record that landed is accounted for, in every entity. A row here is a record lost or counted twice: stop and
+-- look before anything else. The law itself is in ops_reconciliation.
+select *
+from {{ ref('ops_reconciliation') }}
+where _processed_at = (select max(_processed_at) from {{ ref('ops_reconciliation') }}) and not is_balanced

@@ -1,0 +1,39 @@
+-- Bronze holds, of each file version it read, as many records as the inventory counted in the raw file.
+with
+
+counts as (
+    {% for entity, staging in judged_entities() -%}
+    {{ 'union all' if not loop.first }}
+    select
+        '{{ source_entity(staging) }}' as entity,
+        _source_file,
+        _source_modified_at,
+        count(*) as row_count
+    from {{ ref(staging) }}
+    group by _source_file, _source_modified_at
+    {% endfor %}
+),
+
+landed as (
+    select
+        *,
+        row_number() over (
+            partition by entity, source_file order by _processed_at desc, modified_at desc
+        ) = 1 as is_latest
+    from {{ ref('ops_landed_files') }}
+    where entity is not null
+)
+
+select
+    landed.entity,
+    landed.source_file,
+    landed.record_count,
+    counts.row_count
+from landed
+full outer join counts
+    on landed.entity = counts.entity
+    and landed.source_file = counts._source_file
+    and landed.modified_at = counts._source_modified_at
+where
+    coalesce(landed.record_count, -1) <> coalesce(counts.row_count, 0)
+    and coalesce(landed.is_latest or counts.row_count is not null, true)
