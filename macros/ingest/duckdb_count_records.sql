@@ -7,21 +7,31 @@
     {%- for file in files -%}
         {%- do file.update({'header': none, 'field_count': none, 'record_count': 0, 'is_regular': true}) -%}
         {%- if file.entity is not none and file.size_bytes > 0 -%}
-            {%- if file.file_format == 'parquet' -%}
+            {%- if file.file_format == 'parquet' or file.is_compressed -%}
                 {%- do binaries.append(file) -%}
-            {%- else -%}
+            {%- endif -%}
+            {%- if file.file_format != 'parquet' -%}
                 {#- A file that two sources claim is counted once. -#}
                 {%- do texts.setdefault(file.file_path, []).append(file) -%}
             {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- do duckdb_count_parquet_records(binaries) -%}
-    {%- if texts -%}
-        {%- set firsts = [] -%}
-        {%- for claims in texts.values() -%}{%- do firsts.append(claims[0]) -%}{%- endfor -%}
+    {%- set broken = duckdb_broken_files(binaries) -%}
+    {%- for file in broken -%}
+        {%- do exceptions.warn("The landed file '" ~ file.source_file ~ "' is no whole "
+            ~ ('Parquet' if file.file_format == 'parquet' else 'gzip') ~ " file: it becomes one corrupt record of "
+            ~ file.entity ~ ". Deliver it again.") -%}
+        {%- do file.update({'record_count': 1, 'is_regular': false}) -%}
+    {%- endfor -%}
+    {%- for file in binaries if file.file_format == 'parquet' and file not in broken -%}
+        {%- do file.update(duckdb_parquet_facts(file.file_path)) -%}
+    {%- endfor -%}
+    {%- set firsts = [] -%}
+    {%- for claims in texts.values() if claims[0] not in broken -%}{%- do firsts.append(claims[0]) -%}{%- endfor -%}
+    {%- if firsts -%}
         {%- do duckdb_count_text_records(firsts) -%}
         {%- for claims in texts.values() -%}
-            {%- for file in claims -%}
+            {%- for file in claims[1:] -%}
                 {%- for key in ['header', 'field_count', 'record_count', 'is_regular'] -%}
                     {%- do file.update({key: claims[0][key]}) -%}
                 {%- endfor -%}
@@ -33,18 +43,18 @@
 {#- DuckDB: `duckdb_count_records` for CSV and JSON lines that are not empty.
     Arguments: files (list of dicts, changed in place). -#}
 {% macro duckdb_count_text_records(files) -%}
-    {%- set by_path, paths, compressed = {}, files | map(attribute='file_path') | list, [] -%}
+    {%- set by_path = {} -%}
     {%- for file in files -%}
         {%- do by_path.update({file.file_path: file}) -%}
-        {%- do compressed.append(file.file_path) if file.is_compressed -%}
     {%- endfor -%}
 
     {%- set headers -%}
-        {%- for path in paths %}
+        {%- for file in files %}
         {{ 'union all' if not loop.first }}
         (
-            select {{ string_literal(path) }} as file_path, line_text as header
-            from {{ duckdb_lines([path], ', buffer_size = 1000000, max_line_size = 400000') }}
+            select {{ string_literal(file.file_path) }} as file_path, line_text as header
+            from {{ duckdb_lines([file.file_path], ', buffer_size = 1000000, max_line_size = 400000'
+                ~ (", compression = 'gzip'" if file.is_compressed else '')) }}
             where line_text <> ''
             limit 1
         )
@@ -53,70 +63,72 @@
     {%- for row in run_query(headers).rows -%}
         {%- do by_path[row[0]].update({'header': row[1]}) -%}
     {%- endfor -%}
-    {%- set by_count = {} -%}
     {%- for file in files if file.file_format == 'csv' -%}
         {%- do file.update({'field_count': csv_header_names(file.header) | length}) -%}
-        {%- do by_count.setdefault(file.field_count, []).append(file.file_path) -%}
     {%- endfor -%}
-
-    {#- One pass over all text. -#}
-    {%- set field = csv_field_pattern(strict=true) -%}
-    {%- set json_paths = files | rejectattr('file_format', 'equalto', 'csv') | map(attribute='file_path') | list -%}
-    {%- set scan -%}
-        {%- for field_count, csv_paths in by_count.items() %}
-        select
-            file_path,
-            count(nullif(line_text, '')) as line_count,
-            coalesce(sum(strlen(line_text)), 0) + count(*) as byte_count,
-            count(*) filter (
-                -- Empty lines of a file with one column could be empty values: for a careful look.
-                {{ 'line_text is null or ' if field_count == 1 }}
-                not regexp_full_match(line_text, '{{ field }}{{ (',' ~ field) * (field_count - 1) }}')
-            ) as irregular_line_count
-        from {{ duckdb_lines(csv_paths) }}
-        group by file_path
-        {{ 'union all' if not loop.last or json_paths }}
-        {%- endfor %}
-        {%- if json_paths %}
-        select file_path, count(nullif(line_text, '')), coalesce(sum(strlen(line_text)), 0) + count(*), 0
-        from {{ duckdb_lines(json_paths) }}
-        group by file_path
-        {%- endif %}
-    {%- endset -%}
-    {%- set scanned = {} -%}
-    {%- for row in run_query(scan).rows -%}
-        {%- do scanned.update({row[0]: row}) -%}
-    {%- endfor -%}
-    {%- set text_sizes = {} -%}
-    {%- if compressed -%}
-        {%- set sizes -%}
-            select file_path, coalesce(sum(length(line_text)), 0) + count(*)
-            from {{ duckdb_latin1_lines(compressed) }}
-            group by file_path
-        {%- endset -%}
-        {%- for row in run_query(sizes).rows -%}
-            {%- do text_sizes.update({row[0]: row[1] | int}) -%}
-        {%- endfor -%}
-    {%- endif -%}
 
     {%- set exact, multiline = [], [] -%}
+    {%- set scanned = duckdb_scan_text(files) -%}
     {%- for file in files -%}
-        {%- set row = scanned.get(file.file_path) -%}
-        {%- if row -%}
-            {%- do file.update({'record_count': (row[1] | int) - (1 if file.file_format == 'csv' else 0)}) -%}
+        {%- set row = scanned.get(file.file_path, {'line_count': 0, 'byte_count': 0, 'irregular_line_count': 0}) -%}
+        {%- do file.update({'record_count': row.line_count | int - (1 if file.file_format == 'csv' else 0)}) -%}
+        {%- if file.is_compressed -%}
+            {%- set facts = duckdb_find_refused_lines(file.file_path) -%}
+            {%- set is_complete = facts[2] == 0 and facts[0] == row.line_count | int -%}
+        {%- else -%}
+            {#- Only the line end of the last line may be missing from the bytes of a file. -#}
+            {%- set is_complete = file.size_bytes | int - row.byte_count | int in [0, -1] -%}
         {%- endif -%}
-        {#- Only the line end of the last line may be missing from the bytes of a file. -#}
-        {%- set missing = (text_sizes.get(file.file_path, 0) if file.is_compressed else file.size_bytes | int)
-            - (row[2] | int if row else 0) -%}
-        {%- if missing not in ([0] if file.is_compressed else [0, -1]) -%}
+        {%- if file.record_count < 0 -%}
+            {#- An empty file, compressed. -#}
+            {%- do file.update({'record_count': 0}) -%}
+        {%- endif -%}
+        {%- if not is_complete -%}
             {#- A byte order mark, or lines that are not UTF-8 or too long: count from the exact bytes. -#}
             {%- do exact.append(file) -%}
-        {%- elif row and row[3] > 0 -%}
+        {%- elif row.irregular_line_count -%}
             {%- do multiline.append(file) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- do duckdb_count_exact_records(exact, by_path) -%}
     {%- do duckdb_count_csv_records(multiline, exact=false) -%}
+{%- endmacro %}
+
+{#- DuckDB: one pass over all text. Gives a dict: file_path → dict with line_count (not blank), byte_count,
+    irregular_line_count (lines that are no whole record by themselves).
+    Arguments: files (list of dicts). -#}
+{% macro duckdb_scan_text(files) -%}
+    {%- set field = csv_field_pattern(strict=true) -%}
+    {#- Files with the same number of fields share a scan, and so a pattern; each compressed file needs its own. -#}
+    {%- set groups = {} -%}
+    {%- for file in files -%}
+        {%- set key = (file.field_count, file.file_path if file.is_compressed) -%}
+        {%- do groups.setdefault(key, []).append(file.file_path) -%}
+    {%- endfor -%}
+    {%- set scan -%}
+        {%- for key, paths in groups.items() %}
+        select
+            file_path,
+            count(nullif(line_text, '')) as line_count,
+            coalesce(sum(strlen(line_text)), 0) + count(*) as byte_count,
+            count(*) filter (
+                {%- if key[0] is none %} false
+                {%- else %}
+                -- Empty lines of a file with one column could be empty values: for a careful look.
+                {{ 'line_text is null or ' if key[0] == 1 }}
+                not regexp_full_match(line_text, '{{ field }}{{ (',' ~ field) * (key[0] - 1) }}')
+                {%- endif %}
+            ) as irregular_line_count
+        from {{ duckdb_compressed_lines(key[1]) if key[1] else duckdb_lines(paths) }}
+        group by file_path
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    {%- endset -%}
+    {%- set scanned = {} -%}
+    {%- for row in duckdb_dicts(run_query(scan)) -%}
+        {%- do scanned.update({row.file_path: row}) -%}
+    {%- endfor -%}
+    {{ return(scanned) }}
 {%- endmacro %}
 
 {#- DuckDB: header, field_count, record_count and is_regular of text files by their exact bytes.
@@ -175,36 +187,40 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- DuckDB: number of records and column names of Parquet files, from their footers. A file without Parquet's mark at
-    both ends (an upload cut off, say) would stop the run: it counts as one corrupt record instead.
-    Arguments: files (list of dicts, changed in place). -#}
-{% macro duckdb_count_parquet_records(files) -%}
+{#- DuckDB: those of some Parquet and gzip files that lack their format's mark (an upload cut off, say) and would stop
+    the run; Parquet has one at both ends. Arguments: files (list of dicts). -#}
+{% macro duckdb_broken_files(files) -%}
+    {%- set broken = [] -%}
     {%- if files -%}
-        {%- set broken_files -%}
+        {%- set query -%}
             select filename
             from read_blob({{ duckdb_list(files | map(attribute='file_path')) }})
-            where size < 12 or content[1:4] <> 'PAR1'::blob or content[-4:] <> 'PAR1'::blob
+            where case
+                when filename ilike '%.gz' then content[1:2] <> '\x1F\x8B'::blob
+                else size < 12 or content[1:4] <> 'PAR1'::blob or content[-4:] <> 'PAR1'::blob
+            end
         {%- endset -%}
-        {%- set broken = run_query(broken_files).columns[0].values() | list -%}
-        {%- for file in files -%}
-            {%- if file.file_path in broken -%}
-                {%- do exceptions.warn("The landed file '" ~ file.source_file ~ "' is no whole Parquet file: it becomes "
-                    ~ "one corrupt record of " ~ file.entity ~ ". Deliver it again.") -%}
-                {%- do file.update({'record_count': 1, 'is_regular': false}) -%}
-            {%- else -%}
-                {%- set query -%}
-                    select
-                        (
-                            select string_agg(column_name, ',')
-                            from (describe from {{ duckdb_parquet(file.file_path) }})
-                        ),
-                        (select num_rows from parquet_file_metadata({{ duckdb_path(file.file_path) }}))
-                {%- endset -%}
-                {%- set row = run_query(query).rows[0] -%}
-                {%- do file.update({'header': row[0], 'record_count': row[1] | int}) -%}
-            {%- endif -%}
+        {%- set paths = run_query(query).columns[0].values() | list -%}
+        {%- for file in files if file.file_path in paths -%}
+            {%- do broken.append(file) -%}
         {%- endfor -%}
     {%- endif -%}
+    {{ return(broken) }}
+{%- endmacro %}
+
+{#- DuckDB: number of records and column names of a Parquet file, from its footer.
+    Arguments: file_path. Gives a dict with header and record_count. -#}
+{% macro duckdb_parquet_facts(file_path) -%}
+    {%- set query -%}
+        select
+            (
+                select string_agg(column_name, ',') from (describe from {{ duckdb_parquet(file_path) }})
+                where column_name <> 'file_row_number'
+            ),
+            (select num_rows from parquet_file_metadata({{ duckdb_path(file_path) }}))
+    {%- endset -%}
+    {%- set row = run_query(query).rows[0] -%}
+    {{ return({'header': row[0], 'record_count': row[1] | int}) }}
 {%- endmacro %}
 
 {#- DuckDB: a table expression that reads one Parquet file. Arguments: file_path. -#}

@@ -11,10 +11,32 @@
     )
 {%- endmacro %}
 
-{#- DuckDB: `duckdb_lines` with every byte read as one Latin-1 character, so that no line is left out: of a
-    compressed file DuckDB shows its bytes in no other way. Arguments: files (list of paths). -#}
-{% macro duckdb_latin1_lines(files) -%}
-    {{ duckdb_lines(files, ", encoding = 'latin-1', max_line_size = 1000000000") }}
+{#- DuckDB: `duckdb_lines` of one compressed file. The lines it refuses go to the temporary table
+    `duckdb_refused_table` where asked to. Arguments: path, keeps_refused (whether to fill that table). -#}
+{% macro duckdb_compressed_lines(path, keeps_refused=false) -%}
+    {{ duckdb_lines([path], ", compression = 'gzip', parallel = false, max_line_size = 100000000"
+        ~ (", store_rejects = true, rejects_limit = 0, rejects_table = '" ~ duckdb_refused_table(path)
+            ~ "', rejects_scan = '" ~ duckdb_refused_table(path) ~ "_scan'" if keeps_refused else '')) }}
+{%- endmacro %}
+
+{#- DuckDB: name of the temporary table of the refused lines of a compressed file. Arguments: path. -#}
+{% macro duckdb_refused_table(path) -%}
+    {{ return('refused_' ~ local_md5(path)) }}
+{%- endmacro %}
+
+{#- DuckDB: reads a compressed file once to learn which lines DuckDB refuses. Gives a list: number of lines that are
+    not blank, bytes of the text. Arguments: path. -#}
+{% macro duckdb_find_refused_lines(path) -%}
+    {%- set table = duckdb_refused_table(path) -%}
+    {%- do run_query("drop table if exists temp." ~ table) -%}
+    {%- do run_query("drop table if exists temp." ~ table ~ "_scan") -%}
+    {%- set scan -%}
+        select count(nullif(line_text, '')), coalesce(sum(strlen(line_text)), 0) + count(*)
+        from {{ duckdb_compressed_lines(path, keeps_refused=true) }}
+    {%- endset -%}
+    {%- set read = run_query(scan).rows[0] -%}
+    {%- set refused = run_query("select count(*), coalesce(sum(strlen(csv_line)), 0) + count(*) from temp." ~ table).rows[0] -%}
+    {{ return([(read[0] + refused[0]) | int, (read[1] + refused[1]) | int, refused[0] | int]) }}
 {%- endmacro %}
 
 {#- DuckDB: paths as a list literal, taken literally where DuckDB would see a glob pattern.
@@ -31,7 +53,8 @@
 
 {#- DuckDB: the lines of files with every byte kept, as CTEs that end in `exact_lines` (source_file, line_number,
     line_text, line_end, is_utf8, field_count). Blank lines and a byte order mark before the header do not count;
-    a line that is not UTF-8 is shown with its bytes read as Latin-1.
+    a line that is not UTF-8 is shown with its bytes read as Latin-1, in a compressed file with `?` for such bytes.
+    Compressed files must have gone through `duckdb_find_refused_lines` on this connection.
     Costs memory in the order of the files' size, so it serves only files that need a careful look.
     Arguments: files (list of inventory rows). -#}
 {% macro duckdb_exact_lines(files) -%}
@@ -83,10 +106,28 @@
         {{ 'union all' if not loop.first }}
         select
             {{ string_literal(file.file_path) }} as file_path,
-            row_number() over () as row_number,
-            line_text
-        from {{ duckdb_latin1_lines([file.file_path]) }}
+            line_text,
+            true as is_utf8,
+            row_number() over () as place,
+            0 as refused_line
+        from {{ duckdb_compressed_lines(file.file_path) }}
+        union all
+        -- The n-th refused line stands after as many good ones as its number says, less the refused before it.
+        select
+            {{ string_literal(file.file_path) }} as file_path,
+            csv_line as line_text,
+            false as is_utf8,
+            line - row_number() over (order by line) + 0.5 as place,
+            line as refused_line
+        from temp.{{ duckdb_refused_table(file.file_path) }}
         {%- endfor %}
+    ),
+
+    compressed_places as (
+        select
+            *,
+            row_number() over (partition by file_path order by place, refused_line) as row_number
+        from compressed_rows
     ),
 
     compressed_placed as (
@@ -98,7 +139,7 @@
             ) as last_text_row,
             line_text is not null
             and lead(line_text) over (partition by file_path order by row_number) is not null as is_lone_end
-        from compressed_rows
+        from compressed_places
     ),
 
     -- Whether a line ended in LF or CR is not shown; where each one is followed by an empty one, the ends are CRLF.
@@ -106,34 +147,29 @@
         select
             file_path,
             row_number - first_row + 1 as line_number,
-            {{ duckdb_latin1_bytes(
-                "case when row_number = first_row then regexp_replace(line_text, '^\\xEF\\xBB\\xBF', '') "
-                ~ "else coalesce(line_text, '') end"
-            ) }} as escaped,
+            coalesce(line_text, '') as line_text,
             case
                 when not bool_or(is_lone_end) over (partition by file_path) and (row_number - last_text_row) % 2 = 0
                     then chr(13)
                 else chr(10)
-            end as line_end
+            end as line_end,
+            is_utf8
         from compressed_placed
         where row_number >= first_row
     ),
     {%- endif %}
 
-    escaped_lines as (
-        {{ 'select * from plain_lines' if plain }}
-        {{ 'union all' if plain and compressed }}
-        {{ 'select * from compressed_lines' if compressed }}
-    ),
-
+    {% if plain -%}
     decoded as (
         select
             *,
             try(decode(cast(escaped as blob))) as utf8_text
-        from escaped_lines
+        from plain_lines
     ),
+    {%- endif %}
 
     exact_lines as (
+        {%- if plain %}
         select
             files.file_path,
             files.source_file,
@@ -143,7 +179,21 @@
             decoded.utf8_text is not null as is_utf8,
             files.field_count
         from decoded
-        inner join {{ duckdb_files(files) }} on decoded.file_path = files.file_path
+        inner join {{ duckdb_files(plain) }} on decoded.file_path = files.file_path
+        {%- endif %}
+        {{ 'union all' if plain and compressed }}
+        {%- if compressed %}
+        select
+            files.file_path,
+            files.source_file,
+            compressed_lines.line_number,
+            compressed_lines.line_text,
+            compressed_lines.line_end,
+            compressed_lines.is_utf8,
+            files.field_count
+        from compressed_lines
+        inner join {{ duckdb_files(compressed) }} on compressed_lines.file_path = files.file_path
+        {%- endif %}
     )
 {%- endmacro %}
 
@@ -162,7 +212,7 @@
             chr(10) as line_end,
             true as is_utf8,
             {{ file.field_count }} as field_count
-        from {{ duckdb_lines([file.file_path]) }}
+        from {{ duckdb_compressed_lines(file.file_path) if file.is_compressed else duckdb_lines([file.file_path]) }}
         where line_text <> ''
         {%- endfor %}
     )
@@ -177,16 +227,6 @@
         {%- set text.sql = "regexp_replace(" ~ text.sql ~ ", '\\\\x" ~ old ~ "(.)', chr(1) || 'xC3' || chr(1) || 'x" ~ new ~ "\\1', 'g')" -%}
     {%- endfor -%}
     decode(cast(replace({{ text.sql }}, chr(1), '\') as blob))
-{%- endmacro %}
-
-{#- DuckDB: the bytes that a text of Latin-1 characters stands for, as a BLOB cast to VARCHAR: the way back from
-    `duckdb_latin1_text`. Arguments: text (expression). -#}
-{% macro duckdb_latin1_bytes(text) -%}
-    {%- set escaped = namespace(sql="replace(cast(encode(" ~ text ~ ") as varchar), '\\xC2\\x', chr(1) || 'x')") -%}
-    {%- for old, new in [('8', 'C'), ('9', 'D'), ('A', 'E'), ('B', 'F')] -%}
-        {%- set escaped.sql = "replace(" ~ escaped.sql ~ ", '\\xC3\\x" ~ old ~ "', chr(1) || 'x" ~ new ~ "')" -%}
-    {%- endfor -%}
-    replace({{ escaped.sql }}, chr(1), '\')
 {%- endmacro %}
 
 {#- DuckDB: inventory rows as a table expression. Arguments: files (list of inventory rows). -#}

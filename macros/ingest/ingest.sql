@@ -6,7 +6,7 @@
     Arguments: relation (a `source()` with meta.landing.files in its YAML). -#}
 {% macro ingest(relation) -%}
     {%- do ref('ops_landed_files') -%}
-    {%- set entity = landing_entity(relation) if execute else {'entity': none, 'columns': []} -%}
+    {%- set entity = landing_entity(model.sources[0] | join('.')) if execute else {'entity': none, 'columns': []} -%}
     {{ return(adapter.dispatch('ingest', 'medallion')(entity)) }}
 {%- endmacro %}
 
@@ -73,10 +73,12 @@
             allow_quoted_nulls = false, null_padding = false, ignore_errors = true, hive_partitioning = false,
             -- In strict mode mixed line ends stop the run; without this `new_line` they cost characters.
             strict_mode = false, new_line = '\n'
+            {{- ", compression = 'gzip'" if file.is_compressed }}
         )
     {%- elif file.file_format == 'jsonl' -%}
         {{ duckdb_json_records(entity, file, '(select line_text, true as is_utf8 from '
-            ~ duckdb_lines([file.file_path]) ~ " where line_text <> '')") }}
+            ~ (duckdb_compressed_lines(file.file_path) if file.is_compressed else duckdb_lines([file.file_path]))
+            ~ " where line_text <> '')") }}
     {%- else -%}
         {%- set fields = {} -%}
         {%- for row in run_query("select column_name from (describe from "
@@ -91,11 +93,12 @@
 {#- DuckDB: a select that reads one irregular file from its bytes. Nothing is left out: what cannot be parsed goes
     whole into `_corrupt_record`. Arguments: entity, file (an inventory row). -#}
 {% macro duckdb_read_file_carefully(entity, file) -%}
-    {%- if file.file_format == 'parquet' %}
-    {#- A broken Parquet file has no records to show: its first bytes stand for it. -#}
+    {%- if file.header is none %}
+    {#- A broken binary file has no records to show: its first bytes stand for it. -#}
     {{ bronze_record(entity, {}, {}, '1', duckdb_latin1_text("cast(content[1:10000] as varchar)"), file) }}
     from read_blob({{ duckdb_path(file.file_path) }})
     {%- else %}
+    {%- do duckdb_find_refused_lines(file.file_path) if file.is_compressed %}
     (
         with {{ duckdb_exact_lines([file]) }}
         {%- if file.file_format == 'jsonl' %}
@@ -177,7 +180,7 @@
     {%- set rescued = given.get('_rescued_data') or (json_object_without_nulls(fields, extra) if extra) -%}
     {%- set hashed = [] -%}
     {%- for name in fields.keys() | sort -%}
-        {%- do hashed.append("'" ~ name | replace("'", "''") ~ "=' || " ~ fields[name]) -%}
+        {%- do hashed.append(string_literal(name ~ '=') ~ " || " ~ fields[name]) -%}
     {%- endfor -%}
     {%- if given.get('_rescued_data') -%}{%- do hashed.append(rescued) -%}{%- endif -%}
     select

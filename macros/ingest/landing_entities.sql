@@ -1,5 +1,5 @@
 {#- The source tables that are fed from landed files (those with `meta.landing` in their YAML), as a list of
-    {entity, relation_name, files, pattern, required, columns}. `pattern` is `files` as a regular expression
+    {entity, files, pattern, required, columns}. `pattern` is `files` as a regular expression
     over the path below the landing root. -#}
 {% macro landing_entities() -%}
     {%- set entities = [] -%}
@@ -13,8 +13,6 @@
         {%- endif -%}
         {%- do entities.append({
             'entity': node.source_name ~ '.' ~ node.name,
-            'schema': node.schema,
-            'identifier': node.identifier,
             'files': landing.files,
             'pattern': landing.files | replace('.', '\\.') | replace('**/', '\x01') | replace('*', '[^/]*')
                 | replace('?', '[^/]') | replace('\x01', '(?:.*/)?'),

@@ -13,7 +13,7 @@
 {% macro duckdb__reread_irregular_files() -%}
     {%- set files = duckdb_miscounted_files() if execute and is_running() else [] -%}
     {%- if files -%}
-        {%- set entity = landing_entity(source(*model.sources[0])) -%}
+        {%- set entity = landing_entity(model.sources[0] | join('.')) -%}
         delete from {{ this }}
         where _loaded_at = {{ run_timestamp() }} and _source_file in (
             {%- for file in files -%}{{ string_literal(file.source_file) }}{{ ', ' if not loop.last }}{%- endfor -%}
@@ -31,7 +31,7 @@
 {#- DuckDB: the files read in this run of which bronze holds another number of records than the inventory counted,
     as dicts. -#}
 {% macro duckdb_miscounted_files() -%}
-    {%- set entity = landing_entity(source(*model.sources[0])) -%}
+    {%- set entity = landing_entity(model.sources[0] | join('.')) -%}
     {%- set files = duckdb_files_to_read(entity, true) -%}
     {%- set query -%}
         select _source_file, count(*) from {{ this }} where _loaded_at = {{ run_timestamp() }} group by _source_file

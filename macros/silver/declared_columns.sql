@@ -2,5 +2,5 @@
     Arguments: model_name (a staging model). -#}
 {% macro declared_columns(model_name) -%}
     {%- set node = model_node(model_name) -%}
-    {{ return(landing_entity(source(*node.sources[0])).columns if node else []) }}
+    {{ return(landing_entity(node.sources[0] | join('.')).columns if node else []) }}
 {%- endmacro %}

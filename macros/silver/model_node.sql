@@ -1,6 +1,6 @@
-{#- The graph node of a model of any package; none while parsing. Arguments: model_name. -#}
+{#- The graph node of a model of any package; none while parsing and in unit tests. Arguments: model_name. -#}
 {% macro model_node(model_name) -%}
-    {%- for node in (graph.nodes.values() if execute else [])
+    {%- for node in graph.get('nodes', {}).values()
         if node.resource_type == 'model' and node.name == model_name -%}
         {{ return(node) }}
     {%- endfor -%}
