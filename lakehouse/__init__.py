@@ -1,0 +1,1 @@
+"""Tools around the Medallion dbt project; run `python -m lakehouse --help`."""
