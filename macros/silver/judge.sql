@@ -2,11 +2,12 @@
     exactly one `_disposition`, from which the conservation law follows:
     quarantined (it breaks a quarantine rule), withdrawn (a change feed deleted it), duplicate (it says what the
     record of the same key before it said), superseded (a later record of the same key replaced it), current.
-    "Later" is by drop, then file, then the file's version, then row.
-    Arguments: typed (the CTE that ends in `read_columns`), key (list of the columns of the business key). -#}
-{% macro judge(typed, key) -%}
+    "Later" is by drop, then file, then the file's version, then row. An earlier record is written again only when its
+    judgement changed.
+    Arguments: records (the CTE to judge: `touched_records`, joined with what the rules need), key (list of columns). -#}
+{% macro judge(records, key) -%}
     {%- set rules = expectations(model, key) if execute else [] -%}
-    {%- set helpers = ['_unreadable', '_operation', '_is_change', '_later_changes'] -%}
+    {%- set helpers = ['_is_change', '_later_changes', '_earlier_disposition', '_earlier_broken_rules', '_earlier_warnings'] -%}
     {%- for rule in rules if rule.on_violation == 'fail' -%}{%- do helpers.append('_failed_' ~ loop.index) -%}{%- endfor -%}
     {%- set recency = '_delivered_at, _source_file, _source_modified_at, _source_row' -%}
     judged as (
@@ -23,7 +24,7 @@
                     ~ dbt.type_string() ~ "), ' of ', _source_file)") }} as {{ dbt.type_string() }})
             end as _failed_{{ loop.index }}
             {%- endfor %}
-        from {{ typed }}
+        from {{ records }}
     ),
 
     changes as (
@@ -47,17 +48,30 @@
                 rows between 1 following and unbounded following
             ) as _later_changes
         from changes
+    ),
+
+    disposed as (
+        select
+            *,
+            case
+                when _broken_rules is not null then 'quarantined'
+                when not _is_change then 'duplicate'
+                when coalesce(_later_changes, 0) > 0 then 'superseded'
+                when lower(_operation) = 'delete' then 'withdrawn'
+                else 'current'
+            end as _disposition
+        from placed
     )
 
     select
         {{ all_except(helpers) }},
-        case
-            when _broken_rules is not null then 'quarantined'
-            when not _is_change then 'duplicate'
-            when coalesce(_later_changes, 0) > 0 then 'superseded'
-            when lower(_operation) = 'delete' then 'withdrawn'
-            else 'current'
-        end as _disposition,
         {{ run_timestamp() }} as _processed_at
-    from placed
+    from disposed
+    {%- if is_incremental() %}
+    where
+        _earlier_disposition is null
+        or _earlier_disposition <> _disposition
+        or _earlier_broken_rules is distinct from _broken_rules
+        or _earlier_warnings is distinct from _warnings
+    {%- endif %}
 {%- endmacro %}

@@ -1,21 +1,21 @@
 {#- Typed columns of a silver model, and `_unreadable`: the names of those whose text could not be read as their
     type. `judge` makes a broken rule of each, so that a value is never lost to a silent null.
-    Arguments: columns (dict: name → [landed column, type]). -#}
+    Arguments: columns (dict: name → [landed column, type], or an expression over `records`). -#}
 {% macro read_columns(columns) -%}
-    {%- for name, (text, type) in columns.items() %}
-        {{ read_as('records.' ~ text, type) }} as {{ name }},
+    {%- for name, value in columns.items() %}
+        {{ value if value is string else read_as('records.' ~ value[0], value[1]) }} as {{ name }},
     {%- endfor %}
         {%- set unreadable = [] -%}
-        {%- for name, (text, type) in columns.items() if type != 'string' -%}
-            {%- do unreadable.append("case when trim(records." ~ text ~ ") <> '' and (" ~ read_as('records.' ~ text, type)
-                ~ ") is null then '" ~ name ~ "_readable' end") -%}
+        {%- for name, value in columns.items() if value is not string and value[1] != 'string' -%}
+            {%- do unreadable.append("case when trim(records." ~ value[0] ~ ") <> '' and ("
+                ~ read_as('records.' ~ value[0], value[1]) ~ ") is null then '" ~ name ~ "_readable' end") -%}
         {%- endfor %}
         {% if unreadable -%}
         nullif(concat_ws(', ', {{ unreadable | join(',\n            ') }}), '')
         {%- else -%}
         cast(null as {{ dbt.type_string() }})
         {%- endif %} as _unreadable,
-        records._operation,
+        records._operation as _operation,
         records._source_file,
         records._source_row,
         records._source_modified_at,

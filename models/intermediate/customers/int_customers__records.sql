@@ -1,14 +1,17 @@
--- Grain: one row per landed customer record of an order record, typed and judged; `int_customers` holds the current ones.
+-- Grain: one row per landed customer record, typed and judged; `int_customers` holds the current ones.
+{% set key = ['customer_id'] %}
 {% set columns = {
     'customer_id': ['customer_id', 'string'],
     'customer_unique_id': ['customer_unique_id', 'string'],
     'zip_code_prefix': ['customer_zip_code_prefix', 'string'],
+    'city': normalized_name('records.customer_city'),
+    'state_code': 'upper(trim(records.customer_state))',
 } %}
 
 with
 
 records as (
-    {{ landed_records('stg_marketplace__customers') }}
+    {{ new_records('stg_marketplace__customers') }}
 ),
 
 states as (
@@ -17,12 +20,20 @@ states as (
 
 typed as (
     select
-        {{ normalized_name('records.customer_city') }} as city,
-        upper(trim(records.customer_state)) as state_code,
-        states.state_code is not null as has_known_state,
         {{ read_columns(columns) }}
     from records
-    left join states on upper(trim(records.customer_state)) = states.state_code
 ),
 
-{{ judge('typed', key=['customer_id']) }}
+touched as (
+    {{ touched_records('typed', columns, key) }}
+),
+
+checked as (
+    select
+        touched.*,
+        states.state_code is not null as has_known_state
+    from touched
+    left join states on touched.state_code = states.state_code
+),
+
+{{ judge('checked', key) }}

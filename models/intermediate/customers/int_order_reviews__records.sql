@@ -1,4 +1,5 @@
--- Grain: one row per landed review of an order record, typed and judged; `int_order_reviews` holds the current ones.
+-- Grain: one row per landed order review record, typed and judged; `int_order_reviews` holds the current ones.
+{% set key = ['review_id', 'order_id'] %}
 {% set columns = {
     'review_id': ['review_id', 'string'],
     'order_id': ['order_id', 'string'],
@@ -12,7 +13,7 @@
 with
 
 records as (
-    {{ landed_records('stg_marketplace__order_reviews') }}
+    {{ new_records('stg_marketplace__order_reviews') }}
 ),
 
 orders as (
@@ -21,11 +22,23 @@ orders as (
 
 typed as (
     select
-        orders.order_id is not null as has_order,
-        orders.purchased_at as order_purchased_at,
         {{ read_columns(columns) }}
     from records
-    left join orders on nullif(trim(records.order_id), '') = orders.order_id
 ),
 
-{{ judge('typed', key=['review_id', 'order_id']) }}
+touched as (
+    {{ touched_records('typed', columns, key, parents={
+        'int_orders__records': 'order_id',
+    }) }}
+),
+
+checked as (
+    select
+        touched.*,
+        orders.order_id is not null as has_order,
+        coalesce(touched.survey_sent_date >= cast(orders.purchased_at as date), true) as is_survey_after_purchase
+    from touched
+    left join orders on touched.order_id = orders.order_id
+),
+
+{{ judge('checked', key) }}

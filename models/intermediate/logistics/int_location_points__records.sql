@@ -1,14 +1,17 @@
 -- Grain: one row per landed point of a postcode prefix record, typed and judged; `int_location_points` holds the current ones.
+{% set key = ['_record_hash'] %}
 {% set columns = {
     'zip_code_prefix': ['geolocation_zip_code_prefix', 'string'],
     'latitude': ['geolocation_lat', 'double'],
     'longitude': ['geolocation_lng', 'double'],
+    'city': 'coalesce(city_corrections.city, ' ~ normalized_name('records.geolocation_city') ~ ')',
+    'state_code': 'upper(trim(records.geolocation_state))',
 } %}
 
 with
 
 records as (
-    {{ landed_records('stg_marketplace__geolocation') }}
+    {{ new_records('stg_marketplace__geolocation') }}
 ),
 
 states as (
@@ -21,13 +24,21 @@ city_corrections as (
 
 typed as (
     select
-        coalesce(city_corrections.city, {{ normalized_name('records.geolocation_city') }}) as city,
-        upper(trim(records.geolocation_state)) as state_code,
-        states.state_code is not null as has_known_state,
         {{ read_columns(columns) }}
     from records
-    left join states on upper(trim(records.geolocation_state)) = states.state_code
     left join city_corrections on {{ normalized_name('records.geolocation_city') }} = city_corrections.raw_city
 ),
 
-{{ judge('typed', key=['_record_hash']) }}
+touched as (
+    {{ touched_records('typed', columns, key) }}
+),
+
+checked as (
+    select
+        touched.*,
+        states.state_code is not null as has_known_state
+    from touched
+    left join states on touched.state_code = states.state_code
+),
+
+{{ judge('checked', key) }}

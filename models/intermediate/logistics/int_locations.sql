@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Grain: one row per postcode prefix seen anywhere: in the geolocation, a customer's or a seller's address.
 -- The centre is the median of the points inside Brazil, which a few wild points cannot move; a prefix without
 -- points takes the centre of its city, else of its state, and says so in `coordinate_source`.
@@ -81,8 +83,7 @@ final as (
             else 'state'
         end as coordinate_source,
         cast(coalesce(centres.point_count, 0) as bigint) as point_count,
-        coalesce(centres.state_count > 1, false) as is_in_several_states,
-        {{ run_timestamp() }} as _processed_at
+        coalesce(centres.state_count > 1, false) as is_in_several_states
     from places
     left join states on places.state_code = states.state_code
     left join centres on places.zip_code_prefix = centres.zip_code_prefix
@@ -91,4 +92,4 @@ final as (
         and places.state_code = city_centres.state_code
 )
 
-select * from final
+{{ keep_stamps('final', 'zip_code_prefix') }}

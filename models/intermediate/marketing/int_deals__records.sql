@@ -1,4 +1,5 @@
--- Grain: one row per landed deal: a lead that was won record, typed and judged; `int_deals` holds the current ones.
+-- Grain: one row per landed deal record, typed and judged; `int_deals` holds the current ones.
+{% set key = ['lead_id'] %}
 {% set columns = {
     'lead_id': ['mql_id', 'string'],
     'seller_id': ['seller_id', 'string'],
@@ -19,7 +20,7 @@
 with
 
 records as (
-    {{ landed_records('stg_marketing__closed_deals') }}
+    {{ new_records('stg_marketing__closed_deals') }}
 ),
 
 leads as (
@@ -32,13 +33,26 @@ sellers as (
 
 typed as (
     select
-        leads.lead_id is not null as has_lead,
-        leads.first_contact_date,
-        sellers.seller_id is not null as has_seller,
         {{ read_columns(columns) }}
     from records
-    left join leads on nullif(trim(records.mql_id), '') = leads.lead_id
-    left join sellers on nullif(trim(records.seller_id), '') = sellers.seller_id
 ),
 
-{{ judge('typed', key=['lead_id']) }}
+touched as (
+    {{ touched_records('typed', columns, key, parents={
+        'int_leads__records': 'lead_id',
+        'int_sellers__records': 'seller_id',
+    }) }}
+),
+
+checked as (
+    select
+        touched.*,
+        leads.lead_id is not null as has_lead,
+        sellers.seller_id is not null as has_seller,
+        coalesce(cast(touched.won_at as date) >= leads.first_contact_date, true) as is_won_after_contact
+    from touched
+    left join leads on touched.lead_id = leads.lead_id
+    left join sellers on touched.seller_id = sellers.seller_id
+),
+
+{{ judge('checked', key) }}

@@ -1,21 +1,26 @@
 -- Grain: one row per landed lead record, typed and judged; `int_leads` holds the current ones.
+{% set key = ['lead_id'] %}
 {% set columns = {
     'lead_id': ['mql_id', 'string'],
     'first_contact_date': ['first_contact_date', 'date'],
     'landing_page_id': ['landing_page_id', 'string'],
+    'origin': "coalesce(nullif(lower(trim(records.origin)), ''), 'unknown')",
 } %}
 
 with
 
 records as (
-    {{ landed_records('stg_marketing__marketing_qualified_leads') }}
+    {{ new_records('stg_marketing__marketing_qualified_leads') }}
 ),
 
 typed as (
     select
-        coalesce(nullif(lower(trim(records.origin)), ''), 'unknown') as origin,
         {{ read_columns(columns) }}
     from records
 ),
 
-{{ judge('typed', key=['lead_id']) }}
+touched as (
+    {{ touched_records('typed', columns, key) }}
+),
+
+{{ judge('touched', key) }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Grain: one row per landed record that was rejected, with the rules it broke and whether a later record of the same
 -- key released it.
 with

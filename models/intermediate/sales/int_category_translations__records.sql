@@ -1,4 +1,5 @@
 -- Grain: one row per landed product category record, typed and judged; `int_category_translations` holds the current ones.
+{% set key = ['product_category_name'] %}
 {% set columns = {
     'product_category_name': ['product_category_name', 'string'],
     'category_name_english': ['product_category_name_english', 'string'],
@@ -7,7 +8,7 @@
 with
 
 records as (
-    {{ landed_records('stg_marketplace__product_category_translations') }}
+    {{ new_records('stg_marketplace__product_category_translations') }}
 ),
 
 typed as (
@@ -16,4 +17,8 @@ typed as (
     from records
 ),
 
-{{ judge('typed', key=['product_category_name']) }}
+touched as (
+    {{ touched_records('typed', columns, key) }}
+),
+
+{{ judge('touched', key) }}

@@ -1,4 +1,5 @@
 -- Grain: one row per landed order item record, typed and judged; `int_order_items` holds the current ones.
+{% set key = ['order_id', 'order_item_id'] %}
 {% set columns = {
     'order_id': ['order_id', 'string'],
     'order_item_id': ['order_item_id', 'int'],
@@ -12,7 +13,7 @@
 with
 
 records as (
-    {{ landed_records('stg_marketplace__order_items') }}
+    {{ new_records('stg_marketplace__order_items') }}
 ),
 
 orders as (
@@ -29,16 +30,30 @@ sellers as (
 
 typed as (
     select
+        {{ read_columns(columns) }}
+    from records
+),
+
+touched as (
+    {{ touched_records('typed', columns, key, parents={
+        'int_orders__records': 'order_id',
+        'int_products__records': 'product_id',
+        'int_sellers__records': 'seller_id',
+    }) }}
+),
+
+checked as (
+    select
+        touched.*,
         orders.order_id is not null as has_order,
         products.product_id is not null as has_product,
         sellers.seller_id is not null as has_seller,
-        orders.purchased_at as order_purchased_at,
-        orders.approved_at as order_approved_at,
-        {{ read_columns(columns) }}
-    from records
-    left join orders on nullif(trim(records.order_id), '') = orders.order_id
-    left join products on nullif(trim(records.product_id), '') = products.product_id
-    left join sellers on nullif(trim(records.seller_id), '') = sellers.seller_id
+        coalesce(touched.shipping_limit_at >= orders.approved_at, true) as is_limit_after_approval,
+        coalesce(touched.shipping_limit_at < orders.purchased_at + interval '180' day, true) as is_limit_plausible
+    from touched
+    left join orders on touched.order_id = orders.order_id
+    left join products on touched.product_id = products.product_id
+    left join sellers on touched.seller_id = sellers.seller_id
 ),
 
-{{ judge('typed', key=['order_id', 'order_item_id']) }}
+{{ judge('checked', key) }}

@@ -1,4 +1,5 @@
 -- Grain: one row per landed order payment record, typed and judged; `int_order_payments` holds the current ones.
+{% set key = ['order_id', 'payment_sequential'] %}
 {% set columns = {
     'order_id': ['order_id', 'string'],
     'payment_sequential': ['payment_sequential', 'int'],
@@ -10,7 +11,7 @@
 with
 
 records as (
-    {{ landed_records('stg_marketplace__order_payments') }}
+    {{ new_records('stg_marketplace__order_payments') }}
 ),
 
 orders as (
@@ -23,12 +24,24 @@ payment_types as (
 
 typed as (
     select
-        orders.order_id is not null as has_order,
-        payment_types.payment_type is not null as has_known_type,
         {{ read_columns(columns) }}
     from records
-    left join orders on nullif(trim(records.order_id), '') = orders.order_id
-    left join payment_types on trim(records.payment_type) = payment_types.payment_type
 ),
 
-{{ judge('typed', key=['order_id', 'payment_sequential']) }}
+touched as (
+    {{ touched_records('typed', columns, key, parents={
+        'int_orders__records': 'order_id',
+    }) }}
+),
+
+checked as (
+    select
+        touched.*,
+        orders.order_id is not null as has_order,
+        payment_types.payment_type is not null as has_known_type
+    from touched
+    left join orders on touched.order_id = orders.order_id
+    left join payment_types on touched.payment_type = payment_types.payment_type
+),
+
+{{ judge('checked', key) }}

@@ -1,4 +1,5 @@
 -- Grain: one row per landed order record, typed and judged; `int_orders` holds the current ones.
+{% set key = ['order_id'] %}
 {% set columns = {
     'order_id': ['order_id', 'string'],
     'customer_id': ['customer_id', 'string'],
@@ -13,7 +14,7 @@
 with
 
 records as (
-    {{ landed_records('stg_marketplace__orders') }}
+    {{ new_records('stg_marketplace__orders') }}
 ),
 
 customers as (
@@ -26,12 +27,24 @@ order_statuses as (
 
 typed as (
     select
-        customers.customer_id is not null as has_customer,
-        order_statuses.order_status is not null as has_known_status,
         {{ read_columns(columns) }}
     from records
-    left join customers on nullif(trim(records.customer_id), '') = customers.customer_id
-    left join order_statuses on trim(records.order_status) = order_statuses.order_status
 ),
 
-{{ judge('typed', key=['order_id']) }}
+touched as (
+    {{ touched_records('typed', columns, key, parents={
+        'int_customers__records': 'customer_id',
+    }) }}
+),
+
+checked as (
+    select
+        touched.*,
+        customers.customer_id is not null as has_customer,
+        order_statuses.order_status is not null as has_known_status
+    from touched
+    left join customers on touched.customer_id = customers.customer_id
+    left join order_statuses on touched.order_status = order_statuses.order_status
+),
+
+{{ judge('checked', key) }}

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Grain: one row per product category. The seed's reviewed names come first; a category that only the source knows
 -- keeps the source's name and waits in the group "Other" until somebody reviews it.
 with
@@ -20,11 +22,10 @@ final as (
         coalesce(reviewed.category_label_pt, translations.product_category_name) as category_label_pt,
         coalesce(reviewed.category_group, 'Other') as category_group,
         translations.category_name_english as source_category_name_english,
-        reviewed.product_category_name is not null as is_reviewed,
-        {{ run_timestamp() }} as _processed_at
+        reviewed.product_category_name is not null as is_reviewed
     from reviewed
     full outer join translations
         on reviewed.product_category_name = translations.product_category_name
 )
 
-select * from final
+{{ keep_stamps('final', 'product_category_name') }}

@@ -1,4 +1,5 @@
 -- Grain: one row per landed product record, typed and judged; `int_products` holds the current ones.
+{% set key = ['product_id'] %}
 {% set columns = {
     'product_id': ['product_id', 'string'],
     'product_category_name': ['product_category_name', 'string'],
@@ -14,7 +15,7 @@
 with
 
 records as (
-    {{ landed_records('stg_marketplace__products') }}
+    {{ new_records('stg_marketplace__products') }}
 ),
 
 categories as (
@@ -23,10 +24,22 @@ categories as (
 
 typed as (
     select
-        categories.product_category_name is not null as has_known_category,
         {{ read_columns(columns) }}
     from records
-    left join categories on nullif(trim(records.product_category_name), '') = categories.product_category_name
 ),
 
-{{ judge('typed', key=['product_id']) }}
+touched as (
+    {{ touched_records('typed', columns, key, parents={
+        'int_category_translations__records': 'product_category_name',
+    }) }}
+),
+
+checked as (
+    select
+        touched.*,
+        categories.product_category_name is not null as has_known_category
+    from touched
+    left join categories on touched.product_category_name = categories.product_category_name
+),
+
+{{ judge('checked', key) }}

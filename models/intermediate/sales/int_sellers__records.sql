@@ -1,14 +1,17 @@
 -- Grain: one row per landed seller record, typed and judged; `int_sellers` holds the current ones.
+{% set key = ['seller_id'] %}
 {% set columns = {
     'seller_id': ['seller_id', 'string'],
     'zip_code_prefix': ['seller_zip_code_prefix', 'string'],
     'raw_city': ['seller_city', 'string'],
+    'city': 'coalesce(city_corrections.city, ' ~ normalized_name('records.seller_city') ~ ')',
+    'state_code': 'upper(trim(records.seller_state))',
 } %}
 
 with
 
 records as (
-    {{ landed_records('stg_marketplace__sellers') }}
+    {{ new_records('stg_marketplace__sellers') }}
 ),
 
 states as (
@@ -21,13 +24,21 @@ city_corrections as (
 
 typed as (
     select
-        coalesce(city_corrections.city, {{ normalized_name('records.seller_city') }}) as city,
-        upper(trim(records.seller_state)) as state_code,
-        states.state_code is not null as has_known_state,
         {{ read_columns(columns) }}
     from records
-    left join states on upper(trim(records.seller_state)) = states.state_code
     left join city_corrections on {{ normalized_name('records.seller_city') }} = city_corrections.raw_city
 ),
 
-{{ judge('typed', key=['seller_id']) }}
+touched as (
+    {{ touched_records('typed', columns, key) }}
+),
+
+checked as (
+    select
+        touched.*,
+        states.state_code is not null as has_known_state
+    from touched
+    left join states on touched.state_code = states.state_code
+),
+
+{{ judge('checked', key) }}

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='customer_unique_id',
+    post_hook="{{ delete_vanished(['customer_unique_id'], ref('int_customers')) }}",
+) }}
+
 -- Grain: one row per person and version of the address (SCD type 2), and the unknown customer. A person is a
 -- `customer_unique_id`; the source's `customer_id` changes with every order. Of several addresses in one delivery
 -- the one of the latest order counts; where an order was shipped to is on the order.
@@ -7,12 +14,23 @@ orders as (
     select * from {{ ref('int_orders') }}
 ),
 
+{% if is_incremental() -%}
+touched as (
+    {{ touched_keys('int_customers__records', 'customer_unique_id') }}
+    union
+    select customer_unique_id
+    from {{ ref('int_customers__records') }}
+    where customer_id in ({{ touched_keys('int_orders__records', 'customer_id') }})
+),
+
+{% endif -%}
 events as (
     select
         customers.*,
         orders.purchased_at
     from {{ ref('int_customers__records') }} as customers
     left join orders on customers.customer_id = orders.customer_id
+    {{ only_touched('customers.customer_unique_id', 'customer_unique_id') }}
 ),
 
 {{ versions('events', 'customer_unique_id', ['zip_code_prefix', 'city', 'state_code'],
@@ -44,11 +62,14 @@ final as (
     left join states on versions.state_code = states.state_code
     left join locations on versions.zip_code_prefix = locations.zip_code_prefix
 
+    {%- if not is_incremental() %}
+
     union all
 
     select
         {{ unknown_key() }}, {{ unknown_key() }}, null, null, null, null, 'Unknown', 'Unknown', 1, true,
         cast('1900-01-01 00:00:00' as timestamp), null
+    {%- endif %}
 )
 
 select

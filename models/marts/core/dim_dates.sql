@@ -42,7 +42,4 @@ final as (
         0, null, null, null, null, 'Unknown', null, null, null, null, 'Unknown', null, null, null, null, null
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'date_key') }}

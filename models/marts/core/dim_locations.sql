@@ -25,7 +25,4 @@ final as (
     select {{ unknown_key() }}, null, null, null, 'Unknown', 'Unknown', null, null, null, 0, false
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'location_key') }}

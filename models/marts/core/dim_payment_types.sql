@@ -20,7 +20,4 @@ final as (
     select {{ unknown_key() }}, null, 'Unknown', 'Desconhecido', false, false
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'payment_type_key') }}

@@ -1,12 +1,30 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='product_id',
+    post_hook="{{ delete_vanished(['product_id'], ref('int_products')) }}",
+) }}
+
 -- Grain: one row per product and version of its attributes (SCD type 2), and the unknown product. A weight of zero
 -- and a missing category are not facts about a product: the first is null, the second is "Uncategorized".
 with
 
+{% if is_incremental() -%}
+touched as (
+    {{ touched_keys('int_products__records', 'product_id') }}
+    union
+    select product_id
+    from {{ ref('int_products__records') }}
+    where product_category_name in ({{ touched_keys('int_product_categories', 'product_category_name') }})
+),
+
+{% endif -%}
 events as (
     select
         {{ all_except(['weight_g']) }},
         nullif(weight_g, 0) as weight_g
     from {{ ref('int_products__records') }}
+    {{ only_touched('product_id') }}
 ),
 
 {{ versions('events', 'product_id', ['product_category_name', 'name_length', 'description_length', 'photo_count',
@@ -40,11 +58,14 @@ final as (
     from versions
     left join categories on versions.product_category_name = categories.product_category_name
 
+    {%- if not is_incremental() %}
+
     union all
 
     select
         {{ unknown_key() }}, null, null, 'unknown', 'Unknown', 'Desconhecida', 'Unknown', null, null, null, null,
         null, null, null, null, 1, true, cast('1900-01-01 00:00:00' as timestamp), null
+    {%- endif %}
 )
 
 select

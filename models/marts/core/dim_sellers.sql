@@ -1,10 +1,29 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='seller_id',
+    post_hook="{{ delete_vanished(['seller_id'], ref('int_sellers')) }}",
+) }}
+
 -- Grain: one row per seller and version of the address (SCD type 2), and the unknown seller. The postcode decides
 -- where a seller is, because what sellers type as city and state contradicts it now and then; what they typed is
 -- kept as `declared_`.
 with
 
+{% if is_incremental() -%}
+touched as (
+    {{ touched_keys('int_sellers__records', 'seller_id') }}
+    union
+    select seller_id
+    from {{ ref('int_sellers__records') }}
+    where zip_code_prefix in ({{ touched_keys('dim_locations', 'zip_code_prefix') }})
+),
+
+{% endif -%}
 events as (
-    select * from {{ ref('int_sellers__records') }}
+    select *
+    from {{ ref('int_sellers__records') }}
+    {{ only_touched('seller_id') }}
 ),
 
 {{ versions('events', 'seller_id', ['zip_code_prefix', 'raw_city', 'state_code']) }},
@@ -46,11 +65,14 @@ final as (
     from located
     left join states on located.located_state_code = states.state_code
 
+    {%- if not is_incremental() %}
+
     union all
 
     select
         {{ unknown_key() }}, {{ unknown_key() }}, null, null, null, null, 'Unknown', 'Unknown', null, null, 1, true,
         cast('1900-01-01 00:00:00' as timestamp), null
+    {%- endif %}
 )
 
 select

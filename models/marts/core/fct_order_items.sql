@@ -1,8 +1,35 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='order_id',
+    post_hook="{{ delete_vanished(['order_id', 'order_item_id'], ref('int_order_items')) }}",
+) }}
+
 -- Grain: one row per item of an order (transaction fact).
 with
 
+{% if is_incremental() -%}
+touched as (
+    {{ touched_keys('fct_orders', 'order_id') }}
+    union
+    select order_id
+    from {{ ref('int_order_items') }}
+    where
+        product_id in ({{ touched_keys('dim_products', 'product_id') }})
+        or seller_id in ({{ touched_keys('dim_sellers', 'seller_id') }})
+    union
+    select order_id
+    from {{ this }}
+    where
+        seller_location_key in ({{ touched_keys('dim_locations', 'location_key') }})
+        or customer_location_key in ({{ touched_keys('dim_locations', 'location_key') }})
+),
+
+{% endif -%}
 items as (
-    select * from {{ ref('int_order_items') }}
+    select *
+    from {{ ref('int_order_items') }}
+    {{ only_touched('order_id') }}
 ),
 
 orders as (

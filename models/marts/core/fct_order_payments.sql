@@ -1,9 +1,24 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='order_id',
+    post_hook="{{ delete_vanished(['order_id', 'payment_sequential'], ref('int_order_payments')) }}",
+) }}
+
 -- Grain: one row per payment of an order (transaction fact). Join to other facts through the order only: an order has
 -- several items and several payments, and joining them row by row counts money twice.
 with
 
+{% if is_incremental() -%}
+touched as (
+    {{ touched_keys('fct_orders', 'order_id') }}
+),
+
+{% endif -%}
 payments as (
-    select * from {{ ref('int_order_payments') }}
+    select *
+    from {{ ref('int_order_payments') }}
+    {{ only_touched('order_id') }}
 ),
 
 orders as (

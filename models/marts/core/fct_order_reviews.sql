@@ -1,7 +1,25 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='order_id',
+    post_hook="{{ delete_vanished(['review_id', 'order_id'], ref('int_order_reviews')) }}",
+) }}
+
 -- Grain: one row per review and order (transaction fact). One survey may cover several orders of a split basket:
 -- `survey_weight` counts it once.
 with
 
+{% if is_incremental() -%}
+touched as (
+    {{ touched_keys('fct_orders', 'order_id') }}
+    union
+    -- One survey may cover several orders: they count each other.
+    select order_id
+    from {{ ref('int_order_reviews__records') }}
+    where review_id in ({{ touched_keys('int_order_reviews__records', 'review_id') }})
+),
+
+{% endif -%}
 reviews as (
     select
         *,
@@ -41,6 +59,7 @@ final as (
         reviews.answered_at
     from reviews
     inner join orders on reviews.order_id = orders.order_id
+    {{ only_touched('reviews.order_id', 'order_id') }}
 )
 
 select

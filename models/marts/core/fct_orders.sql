@@ -1,13 +1,67 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='order_id',
+    post_hook="{{ delete_vanished(['order_id'], ref('int_orders')) }}",
+) }}
+
 -- Grain: one row per order (accumulating snapshot): its milestones, the days between them and against the promise,
 -- and what was ordered, paid and said about it.
 with
 
-orders as (
-    select * from {{ ref('int_orders') }}
-),
-
 order_customers as (
     select * from {{ ref('int_customers') }}
+),
+
+{% if is_incremental() -%}
+-- A person's orders are numbered, so a touched order or customer record touches all orders of the person.
+touched_persons as (
+    {{ touched_keys('dim_customers', 'customer_unique_id') }}
+    union
+    {{ touched_keys('int_customers__records', 'customer_unique_id') }}
+    union
+    select customer_unique_id
+    from {{ ref('int_customers__records') }}
+    where customer_id in ({{ touched_keys('int_orders__records', 'customer_id') }})
+),
+
+touched as (
+    {{ touched_keys('int_orders__records', 'order_id') }}
+    union
+    {{ touched_keys('int_order_items__records', 'order_id') }}
+    union
+    {{ touched_keys('int_order_payments__records', 'order_id') }}
+    union
+    {{ touched_keys('int_order_reviews__records', 'order_id') }}
+    union
+    select orders.order_id
+    from {{ ref('int_orders') }} as orders
+    inner join {{ ref('int_customers__records') }} as customers on orders.customer_id = customers.customer_id
+    where customers.customer_unique_id in (select customer_unique_id from touched_persons)
+),
+
+-- To number the orders of a person, all of them are needed, whatever touched one of them.
+needed as (
+    select order_id from touched
+    union
+    select siblings.order_id
+    from {{ ref('int_orders') }} as siblings
+    inner join order_customers on siblings.customer_id = order_customers.customer_id
+    where order_customers.customer_unique_id in (
+        select persons.customer_unique_id
+        from {{ ref('int_orders') }} as own
+        inner join order_customers as persons on own.customer_id = persons.customer_id
+        where own.order_id in (select order_id from touched)
+    )
+),
+
+{% endif -%}
+orders as (
+    select *
+    from {{ ref('int_orders') }}
+    {%- if is_incremental() %}
+    where order_id in (select order_id from needed)
+    {%- endif %}
 ),
 
 customers as (
@@ -32,6 +86,7 @@ items as (
         sum(freight_brl) as freight_brl,
         max(shipping_limit_at) as last_shipping_limit_at
     from {{ ref('int_order_items') }}
+    {{ only_touched('order_id') }}
     group by order_id
 ),
 
@@ -42,6 +97,7 @@ payments as (
         max(installment_count) as max_installment_count,
         sum(payment_brl) as paid_brl
     from {{ ref('int_order_payments') }}
+    {{ only_touched('order_id') }}
     group by order_id
 ),
 
@@ -52,6 +108,7 @@ reviews as (
         avg(cast(review_score as double)) as average_review_score,
         {{ latest('review_score', 'answered_at', 'review_id') }} as latest_review_score
     from {{ ref('int_order_reviews') }}
+    {{ only_touched('order_id') }}
     group by order_id
 ),
 
@@ -124,6 +181,7 @@ final as (
     left join items on ranked.order_id = items.order_id
     left join payments on ranked.order_id = payments.order_id
     left join reviews on ranked.order_id = reviews.order_id
+    {{ only_touched('ranked.order_id', 'order_id') }}
 )
 
 select

@@ -1,9 +1,24 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='order_id',
+    post_hook="{{ delete_vanished(['order_item_key'], ref('fct_order_items')) }}",
+) }}
+
 -- Grain: one row per item of an order, with everything the star knows about it. For whoever wants one table; money of
 -- payments is not here, because an order's payments do not belong to one item: use `fct_order_payments`.
 with
 
+{% if is_incremental() -%}
+touched as (
+    {{ touched_keys('fct_order_items', 'order_id') }}
+),
+
+{% endif -%}
 items as (
-    select * from {{ ref('fct_order_items') }}
+    select *
+    from {{ ref('fct_order_items') }}
+    {{ only_touched('order_id') }}
 ),
 
 orders as (

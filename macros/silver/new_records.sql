@@ -1,9 +1,9 @@
-{#- The parsed records of a bronze table, for a silver model to type: the declared columns, `_operation` (what a
+{#- The parsed records of a bronze table that this silver model has not judged yet: the declared columns, `_operation` (what a
     change feed says happened to the record) and the lineage columns. A column declared after its first files were
     read is filled from `_rescued_data`, so promoting it needs no second look at the landing zone.
     (A unit test has no graph to take the declared columns from, and gives the columns it needs.)
     Arguments: model_name (a staging model). -#}
-{% macro landed_records(model_name) -%}
+{% macro new_records(model_name) -%}
     {%- set columns = declared_columns(model_name) -%}
     select
         {{- ' *,' if not columns }}
@@ -20,5 +20,14 @@
         _record_hash
         {%- endif %}
     from {{ ref(model_name) }}
-    where _corrupt_record is null
+    where
+        _corrupt_record is null
+        {%- if is_incremental() %}
+        -- By load, not by the latest stamp: a load that an interrupted run left out is found again.
+        and _loaded_at in (
+            select _loaded_at from {{ ref(model_name) }}
+            except
+            select _loaded_at from {{ this }}
+        )
+        {%- endif %}
 {%- endmacro %}
