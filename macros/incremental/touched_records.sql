@@ -5,7 +5,7 @@
 {% macro touched_records(typed, columns, key, parents={}) -%}
     {%- set kept = columns.keys() | list + ['_unreadable', '_operation', '_source_file', '_source_row',
         '_source_modified_at', '_delivered_at', '_loaded_at', '_record_hash'] -%}
-    {%- for parent in parents -%}{%- do ref(parent) -%}{%- endfor -%}
+    {%- for parent in parents if not execute -%}{%- do ref(parent) -%}{%- endfor -%}
     {%- set judgement = ['_disposition', '_broken_rules', '_warnings'] -%}
     select
         {%- for column in kept %}

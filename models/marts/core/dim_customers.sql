@@ -14,7 +14,6 @@ orders as (
     select * from {{ ref('int_orders') }}
 ),
 
-{% if is_incremental() -%}
 touched as (
     {{ touched_keys('int_customers__records', 'customer_unique_id') }}
     union
@@ -23,7 +22,6 @@ touched as (
     where customer_id in ({{ touched_keys('int_orders__records', 'customer_id') }})
 ),
 
-{% endif -%}
 events as (
     select
         customers.*,

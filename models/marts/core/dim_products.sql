@@ -9,7 +9,6 @@
 -- and a missing category are not facts about a product: the first is null, the second is "Uncategorized".
 with
 
-{% if is_incremental() -%}
 touched as (
     {{ touched_keys('int_products__records', 'product_id') }}
     union
@@ -18,7 +17,6 @@ touched as (
     where product_category_name in ({{ touched_keys('int_product_categories', 'product_category_name') }})
 ),
 
-{% endif -%}
 events as (
     select
         {{ all_except(['weight_g']) }},

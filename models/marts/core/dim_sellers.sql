@@ -10,7 +10,6 @@
 -- kept as `declared_`.
 with
 
-{% if is_incremental() -%}
 touched as (
     {{ touched_keys('int_sellers__records', 'seller_id') }}
     union
@@ -19,7 +18,6 @@ touched as (
     where zip_code_prefix in ({{ touched_keys('dim_locations', 'zip_code_prefix') }})
 ),
 
-{% endif -%}
 events as (
     select *
     from {{ ref('int_sellers__records') }}

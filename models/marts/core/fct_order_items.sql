@@ -8,7 +8,6 @@
 -- Grain: one row per item of an order (transaction fact).
 with
 
-{% if is_incremental() -%}
 touched as (
     {{ touched_keys('fct_orders', 'order_id') }}
     union
@@ -18,16 +17,16 @@ touched as (
         product_id in ({{ touched_keys('dim_products', 'product_id') }})
         or seller_id in ({{ touched_keys('dim_sellers', 'seller_id') }})
     union
+    -- A place that moved changes distances; a seller's place touches the seller.
     select order_id
-    from {{ this }}
-    where
-        seller_location_key in ({{ touched_keys('dim_locations', 'location_key') }})
-        or customer_location_key in ({{ touched_keys('dim_locations', 'location_key') }})
+    from {{ ref('fct_orders') }}
+    where customer_location_key in ({{ touched_keys('dim_locations', 'location_key') }})
 ),
 
-{% endif -%}
 items as (
-    select *
+    select
+        {{ all_except(['shipping_limit_at']) }},
+        case when is_limit_plausible then shipping_limit_at end as shipping_limit_at
     from {{ ref('int_order_items') }}
     {{ only_touched('order_id') }}
 ),

@@ -9,12 +9,10 @@
 -- several items and several payments, and joining them row by row counts money twice.
 with
 
-{% if is_incremental() -%}
 touched as (
     {{ touched_keys('fct_orders', 'order_id') }}
 ),
 
-{% endif -%}
 payments as (
     select *
     from {{ ref('int_order_payments') }}

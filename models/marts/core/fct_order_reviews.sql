@@ -9,7 +9,6 @@
 -- `survey_weight` counts it once.
 with
 
-{% if is_incremental() -%}
 touched as (
     {{ touched_keys('fct_orders', 'order_id') }}
     union
@@ -19,7 +18,6 @@ touched as (
     where review_id in ({{ touched_keys('int_order_reviews__records', 'review_id') }})
 ),
 
-{% endif -%}
 reviews as (
     select
         *,

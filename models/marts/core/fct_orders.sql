@@ -13,19 +13,7 @@ order_customers as (
     select * from {{ ref('int_customers') }}
 ),
 
-{% if is_incremental() -%}
--- A person's orders are numbered, so a touched order or customer record touches all orders of the person.
-touched_persons as (
-    {{ touched_keys('dim_customers', 'customer_unique_id') }}
-    union
-    {{ touched_keys('int_customers__records', 'customer_unique_id') }}
-    union
-    select customer_unique_id
-    from {{ ref('int_customers__records') }}
-    where customer_id in ({{ touched_keys('int_orders__records', 'customer_id') }})
-),
-
-touched as (
+touched_orders as (
     {{ touched_keys('int_orders__records', 'order_id') }}
     union
     {{ touched_keys('int_order_items__records', 'order_id') }}
@@ -33,35 +21,33 @@ touched as (
     {{ touched_keys('int_order_payments__records', 'order_id') }}
     union
     {{ touched_keys('int_order_reviews__records', 'order_id') }}
+),
+
+touched_persons as (
+    {{ touched_keys('dim_customers', 'customer_unique_id') }}
     union
-    select orders.order_id
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('int_customers__records') }} as customers on orders.customer_id = customers.customer_id
+    {{ touched_keys('int_customers__records', 'customer_unique_id') }}
+    union
+    select customers.customer_unique_id
+    from {{ ref('int_customers__records') }} as customers
+    inner join {{ ref('int_orders__records') }} as records on customers.customer_id = records.customer_id
+    where records.order_id in (select order_id from touched_orders)
+),
+
+-- A person's orders are numbered, so one touched order touches them all.
+touched as (
+    select order_id from touched_orders
+    union
+    select records.order_id
+    from {{ ref('int_orders__records') }} as records
+    inner join {{ ref('int_customers__records') }} as customers on records.customer_id = customers.customer_id
     where customers.customer_unique_id in (select customer_unique_id from touched_persons)
 ),
 
--- To number the orders of a person, all of them are needed, whatever touched one of them.
-needed as (
-    select order_id from touched
-    union
-    select siblings.order_id
-    from {{ ref('int_orders') }} as siblings
-    inner join order_customers on siblings.customer_id = order_customers.customer_id
-    where order_customers.customer_unique_id in (
-        select persons.customer_unique_id
-        from {{ ref('int_orders') }} as own
-        inner join order_customers as persons on own.customer_id = persons.customer_id
-        where own.order_id in (select order_id from touched)
-    )
-),
-
-{% endif -%}
 orders as (
     select *
     from {{ ref('int_orders') }}
-    {%- if is_incremental() %}
-    where order_id in (select order_id from needed)
-    {%- endif %}
+    {{ only_touched('order_id') }}
 ),
 
 customers as (
@@ -84,7 +70,7 @@ items as (
         count(distinct seller_id) as seller_count,
         sum(price_brl) as items_brl,
         sum(freight_brl) as freight_brl,
-        max(shipping_limit_at) as last_shipping_limit_at
+        max(case when is_limit_plausible then shipping_limit_at end) as last_shipping_limit_at
     from {{ ref('int_order_items') }}
     {{ only_touched('order_id') }}
     group by order_id
@@ -152,8 +138,15 @@ final as (
         cast(coalesce(items.items_brl + items.freight_brl, 0) as decimal(18, 2)) as order_total_brl,
         cast(coalesce(payments.paid_brl, 0) as decimal(18, 2)) as paid_brl,
         {{ days_after('ranked.purchased_at', 'ranked.approved_at') }} as approval_days,
-        {{ days_after('ranked.approved_at', 'ranked.shipped_at') }} as handling_days,
-        {{ days_after('ranked.shipped_at', 'ranked.delivered_at') }} as transit_days,
+        -- A stage that would end before it began has no length: the source's times contradict each other.
+        case
+            when ranked.shipped_at >= ranked.approved_at
+                then {{ days_after('ranked.approved_at', 'ranked.shipped_at') }}
+        end as handling_days,
+        case
+            when ranked.delivered_at >= ranked.shipped_at
+                then {{ days_after('ranked.shipped_at', 'ranked.delivered_at') }}
+        end as transit_days,
         {{ days_after('ranked.purchased_at', 'ranked.delivered_at') }} as delivery_days,
         {{ days_between('ranked.purchased_at', 'ranked.delivered_at') }} as delivery_calendar_days,
         {{ days_between('ranked.purchased_at', 'ranked.estimated_delivery_at') }} as promised_calendar_days,
@@ -181,7 +174,6 @@ final as (
     left join items on ranked.order_id = items.order_id
     left join payments on ranked.order_id = payments.order_id
     left join reviews on ranked.order_id = reviews.order_id
-    {{ only_touched('ranked.order_id', 'order_id') }}
 )
 
 select

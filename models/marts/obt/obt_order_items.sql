@@ -9,12 +9,10 @@
 -- payments is not here, because an order's payments do not belong to one item: use `fct_order_payments`.
 with
 
-{% if is_incremental() -%}
 touched as (
     {{ touched_keys('fct_order_items', 'order_id') }}
 ),
 
-{% endif -%}
 items as (
     select *
     from {{ ref('fct_order_items') }}
