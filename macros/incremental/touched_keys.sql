@@ -4,5 +4,10 @@
 {% macro touched_keys(model_name, column) -%}
     select {{ column }}
     from {{ ref(model_name) }}
-    where {{ '_processed_at > (select max(_processed_at) from ' ~ this ~ ')' if is_incremental() else 'false' }}
+    where
+        {%- if is_incremental() %}
+        _processed_at > (select coalesce(max(_processed_at), cast('1900-01-01 00:00:00' as timestamp)) from {{ this }})
+        {%- else %}
+        false
+        {%- endif %}
 {%- endmacro %}

@@ -1,0 +1,138 @@
+"""The laws of incremental processing, on the shipped sample with all its defects, moves and late records.
+
+1. However the files are split into runs, and in whatever order they arrive, the tables end as after one full refresh.
+2. A run without news changes nothing.
+3. Killed anywhere, the next run ends as if nothing had happened.
+4. Neither does a build of a part, a failed model, or a second build at the same time.
+
+MEDALLION_SPLITS and MEDALLION_KILLS set how many splits and kills are tried, MEDALLION_SEED which.
+"""
+
+import os
+import random
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from compare import differences
+
+PROJECT = Path(__file__).resolve().parents[2]
+SEED = int(os.environ.get("MEDALLION_SEED", "42"))
+SPLITS = int(os.environ.get("MEDALLION_SPLITS", "2"))
+KILLS = int(os.environ.get("MEDALLION_KILLS", "30"))
+BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
+
+
+def files() -> list[str]:
+    """The shipped files, as paths below the landing root."""
+    root = PROJECT / "landing"
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*.csv"))
+
+
+def deliver(lakehouse, names):
+    """Lands shipped files, with the one modification time that makes every lakehouse see the same version."""
+    for name in names:
+        content = (PROJECT / "landing" / name).read_bytes()
+        lakehouse.land(name, content, modified_at="2018-08-06 00:00:00")
+
+
+def batches(chance: random.Random, count: int) -> list[list[str]]:
+    """The shipped files in a random order, cut into a number of batches at random places."""
+    names = files()
+    chance.shuffle(names)
+    cuts = sorted(chance.sample(range(1, len(names)), count - 1))
+    return [names[start:end] for start, end in zip([0, *cuts], [*cuts, len(names)], strict=True)]
+
+
+@pytest.fixture(scope="module")
+def whole(lakehouses):
+    """A lakehouse that read everything in one run."""
+    lakehouse = lakehouses("whole")
+    deliver(lakehouse, files())
+    lakehouse.dbt(*BUILD)
+    return lakehouse
+
+
+def stamps(lakehouse) -> dict[str, list]:
+    """The rows of each incremental table of bronze, silver and gold, run stamps included."""
+    tables = lakehouse.rows(
+        """
+        select table_schema || '.' || table_name
+        from information_schema.tables
+        where table_type = 'BASE TABLE' and table_schema in ('bronze', 'silver', 'gold')
+            and not regexp_matches(table_name, '^(seed|mart)_|int_quarantine|fct_seller|fct_lead')
+        """
+    )
+    return {
+        table: lakehouse.rows(f"select count(*), bit_xor(hash(row)) from {table} as row")
+        for (table,) in tables
+    }
+
+
+@pytest.mark.parametrize("split", range(SPLITS))
+def test_any_split_in_any_order_ends_like_a_full_refresh(lakehouses, whole, split):
+    chance = random.Random(f"{SEED}-{split}")
+    lakehouse = lakehouses(f"split-{split}")
+    for batch in batches(chance, 3):
+        deliver(lakehouse, batch)
+        lakehouse.dbt(*BUILD)
+    assert differences(lakehouse.database, whole.database) == {}
+
+
+def test_a_run_without_news_changes_nothing(lakehouses, whole):
+    lakehouse = lakehouses("quiet")
+    shutil.copy(whole.database, lakehouse.database)
+    deliver(lakehouse, files())
+    before = stamps(lakehouse)
+    lakehouse.dbt(*BUILD)
+    assert stamps(lakehouse) == before
+    assert differences(lakehouse.database, whole.database) == {}
+
+
+def test_killed_anywhere_the_next_run_heals(lakehouses, whole):
+    chance = random.Random(f"{SEED}-kills")
+    lakehouse = lakehouses("killed")
+    landings = batches(chance, max(1, KILLS // 4))
+    deliver(lakehouse, landings[0])
+    whole_run = lakehouse.dbt(*BUILD).seconds
+    killed = 0
+    for batch in landings[1:]:
+        deliver(lakehouse, batch)
+        for _ in range(5):
+            run = lakehouse.start(*BUILD)
+            time.sleep(chance.uniform(0.2, 1.0) * whole_run)
+            killed += run.process.exitcode is None
+            run.kill()
+    assert killed >= min(KILLS, 5) // 2, "most runs ended before they were killed: nothing was tested"
+    lakehouse.dbt(*BUILD)
+    assert differences(lakehouse.database, whole.database) == {}
+
+
+def test_partial_failed_and_simultaneous_builds_leave_the_next_one_right(lakehouses, whole):
+    chance = random.Random(f"{SEED}-partial")
+    lakehouse = lakehouses("partial")
+    first, second, third, fourth = batches(chance, 4)
+    deliver(lakehouse, first)
+    lakehouse.dbt(*BUILD)
+
+    deliver(lakehouse, second)
+    lakehouse.dbt("run", "--select", "ops_landed_files", "stg_marketplace__orders", "int_orders__records")
+    lakehouse.dbt("run", "--select", "int_order_items__records", "fct_orders")
+
+    deliver(lakehouse, third)
+    failed = lakehouse.dbt(*BUILD, "--vars", "{calendar_from: no date}", check=False)
+    assert failed.exit_code != 0
+    assert "dim_dates" in failed.output
+
+    deliver(lakehouse, fourth)
+    running = lakehouse.start(*BUILD)
+    while "START sql" not in running.output() and running.process.exitcode is None:
+        time.sleep(0.1)
+    refused = lakehouse.dbt(*BUILD, check=False)
+    assert refused.exit_code != 0
+    assert "lock" in refused.output, "the second build must say why it was refused"
+    assert running.wait().exit_code == 0
+
+    lakehouse.dbt(*BUILD)
+    assert differences(lakehouse.database, whole.database) == {}
