@@ -14,9 +14,17 @@
     content as (
         select
             *,
-            (length(line_text) - length(replace(line_text, '"', ''))) % 2 = 1 as is_odd
-        from {{ lines }}
-        where line_number > 1
+            -- The number of lines with an odd number of quotes, up to this one.
+            sum(cast(is_odd as int)) over (
+                partition by source_file order by line_number rows between unbounded preceding and current row
+            ) as odd_number
+        from (
+            select
+                *,
+                (length(line_text) - length(replace(line_text, '"', ''))) % 2 = 1 as is_odd
+            from {{ lines }}
+            where line_number > 1
+        ) as marked
     ),
 
     odd_lines as (
@@ -34,6 +42,17 @@
         where {{ matches_fully('line_text', "'(?:" ~ field ~ ",)*\"[^\"]*(?:\"\"[^\"]*)*'") }}
     ),
 
+    -- The lines from each odd line to the next, by the number of the first: an odd line ends one and begins another.
+    -- (Joining by a range of line numbers would compare every line with every open one.)
+    stretches as (
+        select source_file, odd_number, line_number, line_text, line_end, is_utf8, false as is_last
+        from content
+        union all
+        select source_file, odd_number - 1 as odd_number, line_number, line_text, line_end, is_utf8, true as is_last
+        from content
+        where is_odd
+    ),
+
     joined as (
         select
             open_lines.source_file,
@@ -41,15 +60,16 @@
             open_lines.next_odd_line as last_line,
             open_lines.field_count,
             {{ concat_lines(
-                'case when content.line_number < open_lines.next_odd_line then concat(content.line_text, content.line_end) '
-                ~ 'else content.line_text end',
-                'content.line_number'
+                'case when stretches.is_last then stretches.line_text '
+                ~ 'else concat(stretches.line_text, stretches.line_end) end',
+                'stretches.line_number'
             ) }} as record_text,
-            bool_and(content.is_utf8) as is_utf8
+            bool_and(stretches.is_utf8) as is_utf8
         from open_lines
-        inner join content
-            on open_lines.source_file = content.source_file
-            and content.line_number between open_lines.line_number and open_lines.next_odd_line
+        inner join stretches
+            on open_lines.source_file = stretches.source_file
+            and open_lines.odd_number = stretches.odd_number
+        where open_lines.next_odd_line is not null
         group by 1, 2, 3, 4
     ),
 
@@ -65,7 +85,7 @@
                 and {{ is_whole_record('joined.record_text', 'joined.field_count') }},
                 false
             ) as is_pair,
-            row_number() over (partition by odd_lines.source_file order by odd_lines.line_number) as odd_number
+            odd_lines.odd_number
         from odd_lines
         left join joined
             on odd_lines.source_file = joined.source_file

@@ -115,7 +115,7 @@
         -- The n-th refused line stands after as many good ones as its number says, less the refused before it.
         select
             {{ string_literal(file.file_path) }} as file_path,
-            csv_line as line_text,
+            regexp_replace(csv_line, '^[\r\n]+|[\r\n]+$', '', 'g') as line_text,
             false as is_utf8,
             line - row_number() over (order by line) + 0.5 as place,
             line as refused_line

@@ -16,6 +16,7 @@
 
 {% macro duckdb__ingest(entity) -%}
     {%- set files = duckdb_files_to_read(entity, is_incremental()) if is_running() else [] -%}
+    {%- do refuse_drift(entity, files) -%}
     {%- for file in files %}
     {{ duckdb_read_file(entity, file) if file.is_regular else duckdb_read_file_carefully(entity, file) }}
     union all
@@ -71,8 +72,9 @@
             columns = { {%- for name in names %}'c{{ loop.index }}': 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} },
             auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
             allow_quoted_nulls = false, null_padding = false, ignore_errors = true, hive_partitioning = false,
-            -- In strict mode mixed line ends stop the run; without this `new_line` they cost characters.
-            strict_mode = false, new_line = '\n'
+            -- In strict mode mixed line ends stop the run; without this `new_line` they cost characters; and read
+            -- in parallel without strict mode, quoted line ends at the bounds of a chunk give records too many.
+            strict_mode = false, new_line = '\n', parallel = false
             {{- ", compression = 'gzip'" if file.is_compressed }}
         )
     {%- elif file.file_format == 'jsonl' -%}
@@ -136,8 +138,8 @@
         {%- do declared.update({column: none}) -%}
     {%- endfor -%}
     {#- RFC 7396: merging nulls into an object takes the declared keys away and leaves the others. -#}
-    {%- set rescued = "nullif(" ~ duckdb_json_text(
-        "cast(json_merge_patch(object, '" ~ tojson(declared) ~ "') as varchar)") ~ ", '{}')" -%}
+    {%- set rescued = "case when object is not null then nullif(" ~ duckdb_json_text(
+        "cast(json_merge_patch(object, '" ~ tojson(declared) ~ "') as varchar)") ~ ", '{}') end" -%}
     {{ bronze_record(entity, fields, {'_rescued_data': rescued}, 'line_number',
         'case when object is null then line_text end', file) }}
     from (

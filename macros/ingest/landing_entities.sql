@@ -1,5 +1,5 @@
 {#- The source tables that are fed from landed files (those with `meta.landing` in their YAML), as a list of
-    {entity, files, pattern, required, columns}. `pattern` is `files` as a regular expression
+    {entity, files, pattern, required, schema_drift, columns}. `pattern` is `files` as a regular expression
     over the path below the landing root. -#}
 {% macro landing_entities() -%}
     {%- set entities = [] -%}
@@ -17,6 +17,7 @@
             'pattern': landing.files | replace('.', '\\.') | replace('**/', '\x01') | replace('*', '[^/]*')
                 | replace('?', '[^/]') | replace('\x01', '(?:.*/)?'),
             'required': landing.get('required', false),
+            'schema_drift': landing.get('schema_drift', {}),
             'columns': node.columns.keys() | list,
         }) -%}
     {%- endfor -%}

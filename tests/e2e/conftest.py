@@ -1,0 +1,21 @@
+"""Fixtures of the end-to-end tests: `lakehouse` (one a test) and `lakehouses` (makes some for a wider fixture)."""
+
+import pytest
+from lakehouse_run import Lakehouse
+
+
+@pytest.fixture(scope="session")
+def lakehouses(tmp_path_factory):
+    """Makes lakehouses: `lakehouses('name')`. All of a session share one parse of the project."""
+    parsed = tmp_path_factory.mktemp("parsed")
+
+    def make(name="lakehouse"):
+        return Lakehouse(tmp_path_factory.mktemp(name), parsed)
+
+    return make
+
+
+@pytest.fixture
+def lakehouse(lakehouses):
+    """An empty lakehouse of this test's own."""
+    return lakehouses()
