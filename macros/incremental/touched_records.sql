@@ -4,7 +4,7 @@
     `__records` model of the parent → the column that refers to it, of the same name there). -#}
 {% macro touched_records(typed, columns, key, parents={}) -%}
     {%- set kept = columns.keys() | list + ['_unreadable', '_operation', '_source_file', '_source_row',
-        '_source_modified_at', '_delivered_at', '_loaded_at', '_record_hash'] -%}
+        '_source_size_bytes', '_source_modified_at', '_delivered_at', '_loaded_at', '_record_hash'] -%}
     {%- for parent in parents if not execute -%}{%- do ref(parent) -%}{%- endfor -%}
     {%- set judgement = ['_disposition', '_broken_rules', '_warnings'] -%}
     select

@@ -4,13 +4,17 @@
     {%- set node = model_node('ops_model_runs') -%}
     {%- set table = adapter.get_relation(node.database, node.schema, node.alias) if node and is_running() -%}
     {%- if table and results -%}
-        insert into {{ table }}
-        (invocation_id, node_name, node_type, node_status, execution_seconds, failure_count, message, _processed_at)
+        {%- set row_counts = table_row_counts() -%}
+        insert into {{ table }} (
+            invocation_id, node_name, node_type, node_status, execution_seconds, row_count, failure_count, message,
+            _processed_at
+        )
         values
         {%- for result in results %}
         (
             '{{ invocation_id }}', {{ string_literal(result.node.name) }}, '{{ result.node.resource_type }}',
-            '{{ result.status }}', {{ result.execution_time }}, {{ result.failures if result.failures is not none else 'null' }},
+            '{{ result.status }}', {{ result.execution_time }},
+            {{ row_counts.get(result.node.schema ~ '.' ~ result.node.alias, 'null') }}, {{ result.failures if result.failures is not none else 'null' }},
             {{ string_literal((result.message or '')[:500]) }}, {{ run_timestamp() }}
         )
         {{- ',' if not loop.last }}
@@ -18,4 +22,22 @@
     {%- else -%}
         select 1
     {%- endif -%}
+{%- endmacro %}
+
+{#- The number of rows of each table as the engine keeps it, without counting: a dict `schema.table` → rows. Empty where
+    the engine keeps none. -#}
+{% macro table_row_counts() -%}
+    {{ return(adapter.dispatch('table_row_counts', 'medallion')()) }}
+{%- endmacro %}
+
+{% macro default__table_row_counts() -%}
+    {{ return({}) }}
+{%- endmacro %}
+
+{% macro duckdb__table_row_counts() -%}
+    {%- set counts = {} -%}
+    {%- for row in run_query("select schema_name || '.' || table_name, estimated_size from duckdb_tables()").rows -%}
+        {%- do counts.update({row[0]: row[1] | int}) -%}
+    {%- endfor -%}
+    {{ return(counts) }}
 {%- endmacro %}

@@ -10,7 +10,8 @@
             source_file,
             delivered_at,
             record_count,
-            concat({{ line_feed() }}, column_names, {{ line_feed() }}) as column_names
+            -- `||` keeps null, the column names of a file whose rows carry their own.
+            {{ line_feed() }} || column_names || {{ line_feed() }} as column_names
         from {{ ref('ops_landed_files') }}
         where entity = '{{ source_entity(staging) }}'
     ),

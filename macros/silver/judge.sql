@@ -9,7 +9,7 @@
     {%- set rules = expectations(model, key) if execute else [] -%}
     {%- set helpers = ['_is_change', '_later_changes', '_earlier_disposition', '_earlier_broken_rules', '_earlier_warnings'] -%}
     {%- for rule in rules if rule.on_violation == 'fail' -%}{%- do helpers.append('_failed_' ~ loop.index) -%}{%- endfor -%}
-    {%- set recency = '_delivered_at, _source_file, _source_modified_at, _source_row' -%}
+    {%- set recency = '_delivered_at, _source_file, _source_modified_at, _source_size_bytes, _source_row' -%}
     judged as (
         select
             *,
@@ -54,6 +54,10 @@
         select
             *,
             case
+                {%- for rule in rules if rule.on_violation == 'fail' %}
+                -- Looked at here, because an engine leaves out what nobody looks at, and the run would go on.
+                when _failed_{{ loop.index }} is not null then 'failed'
+                {%- endfor %}
                 when _broken_rules is not null then 'quarantined'
                 when not _is_change then 'duplicate'
                 when coalesce(_later_changes, 0) > 0 then 'superseded'

@@ -14,6 +14,7 @@
         {%- if columns %}
         _source_file,
         _source_row,
+        _source_size_bytes,
         _source_modified_at,
         _delivered_at,
         _loaded_at,

@@ -9,7 +9,7 @@
     {%- set key = node.config.meta.get('key', ['_record_hash']) if node else ['_record_hash'] -%}
     {%- set fields = {} -%}
     {%- for column in columns + ['_rescued_data'] -%}{%- do fields.update({column: 'bronze.' ~ column}) -%}{%- endfor -%}
-    {%- set recency = ['_delivered_at', '_source_file', '_source_modified_at', '_source_row'] -%}
+    {%- set recency = ['_delivered_at', '_source_file', '_source_modified_at', '_source_size_bytes', '_source_row'] -%}
     select
         '{{ entity }}' as entity,
         {{ business_key(key, 'rejected') }} as business_key,
@@ -45,6 +45,7 @@
     inner join {{ bronze }} as bronze
         on rejected._source_file = bronze._source_file
         and rejected._source_modified_at = bronze._source_modified_at
+        and rejected._source_size_bytes = bronze._source_size_bytes
         and rejected._source_row = bronze._source_row
     where rejected._disposition = 'quarantined'
 

@@ -18,6 +18,7 @@
         records._operation as _operation,
         records._source_file,
         records._source_row,
+        records._source_size_bytes,
         records._source_modified_at,
         records._delivered_at,
         records._loaded_at,

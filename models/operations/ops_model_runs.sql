@@ -8,6 +8,7 @@ select
     cast(null as {{ dbt.type_string() }}) as node_type,
     cast(null as {{ dbt.type_string() }}) as node_status,
     cast(null as double) as execution_seconds,
+    cast(null as bigint) as row_count,
     cast(null as bigint) as failure_count,
     cast(null as {{ dbt.type_string() }}) as message,
     {{ run_timestamp() }} as _processed_at

@@ -10,6 +10,7 @@ landed as (
         entity,
         source_file,
         modified_at,
+        size_bytes,
         record_count,
         row_number() over (
             partition by entity, source_file order by _processed_at desc, modified_at desc
@@ -28,9 +29,11 @@ counts as (
             select coalesce(sum(landed.record_count), 0)
             from landed
             left join (
-                select distinct _source_file, _source_modified_at from {{ ref(staging) }}
+                select distinct _source_file, _source_modified_at, _source_size_bytes from {{ ref(staging) }}
             ) as versions
-                on landed.source_file = versions._source_file and landed.modified_at = versions._source_modified_at
+                on landed.source_file = versions._source_file
+                and landed.modified_at = versions._source_modified_at
+                and landed.size_bytes = versions._source_size_bytes
             where
                 landed.entity = '{{ source_entity(staging) }}'
                 and (landed.is_latest or versions._source_file is not null)

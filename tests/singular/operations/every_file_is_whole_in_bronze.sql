@@ -8,9 +8,10 @@ counts as (
         '{{ source_entity(staging) }}' as entity,
         _source_file,
         _source_modified_at,
+        _source_size_bytes,
         count(*) as row_count
     from {{ ref(staging) }}
-    group by _source_file, _source_modified_at
+    group by _source_file, _source_modified_at, _source_size_bytes
     {% endfor %}
 ),
 
@@ -34,6 +35,7 @@ full outer join counts
     on landed.entity = counts.entity
     and landed.source_file = counts._source_file
     and landed.modified_at = counts._source_modified_at
+    and landed.size_bytes = counts._source_size_bytes
 where
     coalesce(landed.record_count, -1) <> coalesce(counts.row_count, 0)
     and coalesce(landed.is_latest or counts.row_count is not null, true)
