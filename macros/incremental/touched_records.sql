@@ -15,7 +15,7 @@
         cast(null as {{ dbt.type_string() }}) as _earlier{{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ typed }}
-    {%- if is_incremental() %}
+    {%- if not judges_everything(columns) %}
     union all
     select
         {%- for column in kept %}

@@ -16,6 +16,23 @@
         where entity = '{{ source_entity(staging) }}'
     ),
 
+    {{ entity }}_declared as (
+        {%- for column in columns or [''] %}
+        {{ 'union all' if not loop.first }} select '{{ column }}' as column_name
+        {%- endfor %}
+    ),
+
+    -- Since when each declared column comes.
+    {{ entity }}_holders as (
+        select
+            declared.column_name,
+            min(files.delivered_at) as first_delivered_at
+        from {{ entity }}_files as files
+        cross join {{ entity }}_declared as declared
+        where files.column_names like concat('%', {{ line_feed() }}, declared.column_name, {{ line_feed() }}, '%')
+        group by declared.column_name
+    ),
+
     -- One row per undeclared column of a record.
     {{ entity }}_rescued as (
         select
@@ -63,12 +80,12 @@
             null,
             null
         from {{ entity }}_files as files
-        cross join (
-            {%- for column in columns or [''] %}
-            {{ 'union all' if not loop.first }} select '{{ column }}' as column_name
-            {%- endfor %}
-        ) as declared
-        where files.column_names not like concat('%', {{ line_feed() }}, declared.column_name, {{ line_feed() }}, '%')
+        cross join {{ entity }}_declared as declared
+        left join {{ entity }}_holders as holders on declared.column_name = holders.column_name
+        where
+            files.column_names not like concat('%', {{ line_feed() }}, declared.column_name, {{ line_feed() }}, '%')
+            -- Files from before the column existed do not miss it.
+            and (holders.first_delivered_at is null or files.delivered_at >= holders.first_delivered_at)
         group by declared.column_name
 
         union all
@@ -152,7 +169,7 @@
 {#- A line feed as a SQL expression. -#}
 {% macro line_feed() -%} chr(10) {%- endmacro %}
 
-{#- Aggregate: up to three distinct values, in order, as one text. Arguments: value (expression). -#}
+{#- Aggregate: the least and the greatest value, as one text. Arguments: value (expression). -#}
 {% macro sample_of(value) -%}
     concat_ws(', ', min({{ value }}), nullif(max({{ value }}), min({{ value }})))
 {%- endmacro %}

@@ -9,7 +9,7 @@
     {%- endfor -%}
     {%- for rule in node.config.get('meta', {}).get('expectations', []) -%}
         {%- if not rule.get('name') or not rule.get('expression') or rule.get('on_violation') not in ['quarantine', 'warn', 'fail'] -%}
-            {{ exceptions.raise_compiler_error(node.patch_path or node.name ~ ": the expectation " ~ rule
+            {{ exceptions.raise_compiler_error((node.patch_path or node.name) ~ ": the expectation " ~ rule
                 ~ " needs a name, an expression, and on_violation: quarantine, warn or fail") }}
         {%- endif -%}
         {%- do rules.append(rule) -%}

@@ -19,7 +19,7 @@
             {{ broken_rules(rules, 'warn') }} as _warnings
             {%- for rule in rules if rule.on_violation == 'fail' %},
             case
-                when not ({{ rule.expression }}) then cast({{ raise_error(
+                when coalesce(lower(_operation), '') <> 'delete' and not ({{ rule.expression }}) then cast({{ raise_error(
                     "concat('" ~ model.name ~ ": expectation " ~ rule.name ~ " is broken by row ', cast(_source_row as "
                     ~ dbt.type_string() ~ "), ' of ', _source_file)") }} as {{ dbt.type_string() }})
             end as _failed_{{ loop.index }}

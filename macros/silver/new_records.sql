@@ -1,9 +1,9 @@
-{#- The parsed records of a bronze table that this silver model has not judged yet: the declared columns, `_operation` (what a
-    change feed says happened to the record) and the lineage columns. A column declared after its first files were
+{#- The parsed records of a bronze table that this silver model has not judged yet: the declared columns, `_operation`
+    (what a change feed says happened to the record) and the lineage columns. A column declared after its first files were
     read is filled from `_rescued_data`, so promoting it needs no second look at the landing zone.
     (A unit test has no graph to take the declared columns from, and gives the columns it needs.)
-    Arguments: model_name (a staging model). -#}
-{% macro new_records(model_name) -%}
+    Arguments: model_name (a staging model), typed_columns (as for `read_columns`). -#}
+{% macro new_records(model_name, typed_columns) -%}
     {%- set columns = declared_columns(model_name) -%}
     select
         {{- ' *,' if not columns }}
@@ -23,7 +23,7 @@
     from {{ ref(model_name) }}
     where
         _corrupt_record is null
-        {%- if is_incremental() %}
+        {%- if not judges_everything(typed_columns) %}
         -- By load, not by the latest stamp: a load that an interrupted run left out is found again.
         and _loaded_at in (
             select _loaded_at from {{ ref(model_name) }}

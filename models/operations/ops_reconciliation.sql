@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
 
 -- Grain: one row per entity and run. The conservation law: every record that landed was parsed or is corrupt, and
 -- every parsed record is current, superseded, a duplicate, quarantined or withdrawn. Landed is what the inventory

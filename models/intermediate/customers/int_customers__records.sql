@@ -11,7 +11,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__customers') }}
+    {{ new_records('stg_marketplace__customers', columns) }}
 ),
 
 states as (

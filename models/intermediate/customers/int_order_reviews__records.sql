@@ -13,7 +13,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__order_reviews') }}
+    {{ new_records('stg_marketplace__order_reviews', columns) }}
 ),
 
 orders as (

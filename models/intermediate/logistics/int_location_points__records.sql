@@ -11,7 +11,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__geolocation') }}
+    {{ new_records('stg_marketplace__geolocation', columns) }}
 ),
 
 states as (

@@ -20,7 +20,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketing__closed_deals') }}
+    {{ new_records('stg_marketing__closed_deals', columns) }}
 ),
 
 leads as (

@@ -10,7 +10,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketing__marketing_qualified_leads') }}
+    {{ new_records('stg_marketing__marketing_qualified_leads', columns) }}
 ),
 
 typed as (

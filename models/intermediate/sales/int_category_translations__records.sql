@@ -8,7 +8,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__product_category_translations') }}
+    {{ new_records('stg_marketplace__product_category_translations', columns) }}
 ),
 
 typed as (

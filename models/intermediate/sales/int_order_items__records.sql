@@ -13,7 +13,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__order_items') }}
+    {{ new_records('stg_marketplace__order_items', columns) }}
 ),
 
 orders as (

@@ -11,7 +11,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__order_payments') }}
+    {{ new_records('stg_marketplace__order_payments', columns) }}
 ),
 
 orders as (

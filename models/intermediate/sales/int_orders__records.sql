@@ -14,7 +14,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__orders') }}
+    {{ new_records('stg_marketplace__orders', columns) }}
 ),
 
 customers as (

@@ -15,7 +15,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__products') }}
+    {{ new_records('stg_marketplace__products', columns) }}
 ),
 
 categories as (

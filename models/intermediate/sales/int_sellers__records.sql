@@ -11,7 +11,7 @@
 with
 
 records as (
-    {{ new_records('stg_marketplace__sellers') }}
+    {{ new_records('stg_marketplace__sellers', columns) }}
 ),
 
 states as (
