@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 
 SUBCOMMANDS = {
+    "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
     "simulate": "lakehouse.simulate.command",
 }

@@ -1,0 +1,155 @@
+# Everything there is to do here, one target each; `make` alone lists them.
+# Variables, from the environment or behind the target (`make build LANDING_PATH=/data/drops`):
+#   PYTHON        the interpreter that makes the environments (default: the first fitting one on the PATH)
+#   LANDING_PATH  the folder of landed files (default: landing)
+#   DUCKDB_PATH   the database file (default: medallion.duckdb)
+#   ARGS          more options for the command behind `build` or `simulate`
+#   DOCS_PORT     where `make docs` serves (default: 8080)
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+DOCS_PORT ?= 8080
+LANDING_PATH ?= landing
+DUCKDB_PATH ?= medallion.duckdb
+export LANDING_PATH DUCKDB_PATH
+export DBT_PROFILES_DIR := profiles
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Each node's result, without the line that says it started. `pipefail` keeps dbt's exit code.
+BUILD = set -o pipefail; $(BIN)/dbt build $(ARGS) | grep --line-buffered -v ' START '
+SQL_FOLDERS = $(wildcard models analyses tests/singular)
+PYTHON_FOLDERS = lakehouse tests
+YAML_FILES = $$(git ls-files --cached --others --exclude-standard '*.yml' '*.yaml')
+
+##@ Every day
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+
+.PHONY: build
+build: $(VENV)/.base ## install, build the lakehouse from LANDING_PATH into DUCKDB_PATH, say what came out
+	@$(BUILD)
+	@$(BIN)/python -m lakehouse report
+
+.PHONY: docs
+docs: $(VENV)/.base ## make the documentation of models, columns and lineage and serve it on DOCS_PORT
+	@test -f "$(DUCKDB_PATH)" || { $(BUILD); }
+	@$(BIN)/dbt docs generate --quiet --static
+	@mkdir -p target/docs && cp target/static_index.html target/docs/index.html
+	@echo "Documentation: http://localhost:$(DOCS_PORT)  (Ctrl-C ends it)"
+	@$(BIN)/python -m http.server $(DOCS_PORT) --bind 127.0.0.1 --directory target/docs >/dev/null 2>&1 \
+		|| { code=$$?; [ $$code -eq 130 ] || { echo "Port $(DOCS_PORT) is taken? make docs DOCS_PORT=8081" >&2; exit $$code; }; }
+
+.PHONY: simulate
+simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="--out /tmp/drops --orders 100000"
+	@$(BIN)/python -m lakehouse simulate $(ARGS)
+
+##@ Before a pull request
+
+.PHONY: test
+test: lint twice rules e2e ## everything CI runs, cheap things first
+
+.PHONY: lint
+lint: $(VENV)/.dev ## check the style of Python, YAML and SQL
+	$(BIN)/ruff check --quiet $(PYTHON_FOLDERS)
+	$(BIN)/ruff format --quiet --check $(PYTHON_FOLDERS)
+	@echo "$(BIN)/yamllint --strict (every YAML file)"
+	@$(BIN)/yamllint --strict $(YAML_FILES)
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(SQL_FOLDERS)
+
+.PHONY: fix
+fix: $(VENV)/.dev ## repair what the style checks can repair: ruff, sqlfluff
+	$(BIN)/ruff check --fix --exit-zero $(PYTHON_FOLDERS)
+	$(BIN)/ruff format $(PYTHON_FOLDERS)
+	$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar $(SQL_FOLDERS)
+
+SAMPLE = DUCKDB_PATH=target/test/medallion.duckdb LANDING_PATH=landing
+
+# Built from nothing, then once more over the same files: the second run must find nothing to do and nothing wrong.
+.PHONY: twice
+twice: $(VENV)/.dev ## build the sample from scratch and once more, in a database of its own
+	@rm -rf target/test && mkdir -p target/test
+	$(SAMPLE) $(BIN)/dbt build --quiet --full-refresh
+	$(SAMPLE) $(BIN)/dbt build --quiet
+	@$(SAMPLE) $(BIN)/python -m lakehouse report --no-next
+	$(SAMPLE) $(BIN)/dbt docs generate --quiet --static
+
+.PHONY: rules
+rules: .venv-bouncer/.bouncer ## check lineage, names, documentation and contracts (after `make twice`)
+	COLUMNS=200 .venv-bouncer/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures
+
+# The Databricks target will be compiled offline here, both incremental branches, once it exists.
+
+.PHONY: e2e
+e2e: $(VENV)/.dev ## test the laws of the lakehouse and its tools with pytest
+	$(BIN)/python -m pytest tests/e2e -q
+
+##@ Now and then
+
+.PHONY: hooks
+hooks: $(VENV)/.dev ## run the style checks before every commit
+	$(BIN)/pre-commit install
+
+# base is compiled against dev's pins, so that what is installed is what was tested.
+.PHONY: lock
+lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
+	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
+	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
+	@for name in dev base databricks bouncer; do \
+		constraint=$$([ $$name = base ] && echo "--constraint requirements/dev.txt" || true); \
+		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
+			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
+			--quiet $(ARGS) || exit 1; \
+		echo "requirements/$$name.txt"; \
+	done
+	@rm -rf .venv-lock
+
+.PHONY: clean
+clean: ## remove the database, dbt's output and the environments
+	rm -rf $(VENV) .venv-* target logs medallion.duckdb medallion.duckdb.* .pytest_cache .ruff_cache .hypothesis
+
+# The environments. A stamp per requirements file: nothing is installed twice, and a changed file is installed anew.
+INSTALL = pip install --quiet --require-hashes -r
+
+$(VENV)/.python:
+	@python=; for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10); do \
+		if $$candidate -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+			python=$$candidate; break; \
+		fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Medallion needs Python 3.10 to 3.13; $(or $(PYTHON),python3) is" \
+			"$$($(or $(PYTHON),python3) --version 2>&1 | tail -n 1)." >&2; \
+		echo "Install one of them and name it: make $(or $(MAKECMDGOALS),build) PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	fi; \
+	[ -x $(BIN)/python ] || { echo "Creating $(VENV) with $$($$python --version)"; \
+		$$python -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; }; \
+	command -v $$python > $@
+
+$(VENV)/.base: requirements/base.txt | $(VENV)/.python
+	@echo "Installing $< into $(VENV)"
+	@$(BIN)/$(INSTALL) $<
+	@touch $@
+
+# dev contains base.
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
+	@echo "Installing $< into $(VENV)"
+	@$(BIN)/$(INSTALL) $<
+	@touch $(VENV)/.base $@
+
+.venv-bouncer/.bouncer: requirements/bouncer.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-bouncer"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-bouncer
+	@.venv-bouncer/bin/$(INSTALL) $<
+	@touch $@
