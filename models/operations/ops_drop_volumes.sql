@@ -36,10 +36,13 @@ final as (
         cast(drops.file_count as bigint) as file_count,
         cast(drops.record_count as bigint) as record_count,
         cast(histories.earlier_drop_count as bigint) as earlier_drop_count,
-        cast(greatest(0, histories.lower_quartile - 1.5 * (histories.upper_quartile - histories.lower_quartile))
-            as double) as lower_fence,
-        cast(histories.upper_quartile + 1.5 * (histories.upper_quartile - histories.lower_quartile) as double)
-            as upper_fence
+        greatest(
+            cast(0 as double),
+            cast(histories.lower_quartile - 1.5 * (histories.upper_quartile - histories.lower_quartile) as double)
+        ) as lower_fence,
+        cast(
+            histories.upper_quartile + 1.5 * (histories.upper_quartile - histories.lower_quartile) as double
+        ) as upper_fence
     from drops
     inner join histories
         on drops.entity = histories.entity

@@ -8,7 +8,9 @@ import duckdb
 METADATA = {"_processed_at", "_loaded_at", "first_seen_at"}
 
 
-def differences(left: Path, right: Path, schemas: tuple[str, ...] = ("silver", "gold")) -> dict[str, str]:
+def differences(
+    left: Path, right: Path, schemas: tuple[str, ...] = ("silver", "gold")
+) -> dict[str, str]:
     """The tables that differ between two DuckDB files: name to what differs; empty when they are equal.
 
     left, right: database files that no run has open. schemas: which schemas to compare; their views are left out,

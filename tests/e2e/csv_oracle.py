@@ -121,8 +121,17 @@ def read_csv(content):
             # A record of several lines ends with the next line that has an odd number of quotes.
             for last in range(position, len(lines)):
                 if lines[last][0].count('"') % 2:
-                    joined = text + line_end + "".join(t + e for t, _, e in lines[position:last]) + lines[last][0]
-                    several = split_fields(joined) if all(ok for _, ok, _ in lines[position : last + 1]) else None
+                    joined = (
+                        text
+                        + line_end
+                        + "".join(t + e for t, _, e in lines[position:last])
+                        + lines[last][0]
+                    )
+                    several = (
+                        split_fields(joined)
+                        if all(ok for _, ok, _ in lines[position : last + 1])
+                        else None
+                    )
                     if several is not None and len(several) == len(names):
                         fields, position = several, last + 1
                     break

@@ -1,7 +1,7 @@
-"""A lakehouse in a temporary folder, run by the real project: the harness of the end-to-end tests.
+r"""A lakehouse in a temporary folder, run by the real project: the harness of the end-to-end tests.
 
     lakehouse = Lakehouse(tmp_path)
-    lakehouse.land("2018-08-01/olist_orders_dataset.csv", "order_id,customer_id\\n1,2\\n")
+    lakehouse.land("2018-08-01/olist_orders_dataset.csv", "order_id,customer_id\n1,2\n")
     lakehouse.dbt("build")                                 # fails the test when dbt fails
     lakehouse.rows("select order_id from bronze.stg_marketplace__orders")
 
@@ -27,7 +27,9 @@ import duckdb
 PROJECT = Path(__file__).resolve().parents[2]
 
 _server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb.impl", "dbt.include.duckdb", "duckdb"])
+_server.set_forkserver_preload(
+    ["dbt.cli.main", "dbt.adapters.duckdb.impl", "dbt.include.duckdb", "duckdb"]
+)
 
 
 def _run_dbt(arguments, folder, environment, output):
@@ -104,7 +106,9 @@ class Lakehouse:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(content, 1) if name.lower().endswith(".gz") else content)
         if modified_at is not None:
-            moment = datetime.fromisoformat(modified_at) if isinstance(modified_at, str) else modified_at
+            moment = (
+                datetime.fromisoformat(modified_at) if isinstance(modified_at, str) else modified_at
+            )
             moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
             os.utime(path, (moment.timestamp(), moment.timestamp()))
         return path
@@ -130,7 +134,9 @@ class Lakehouse:
             *("--project-dir", str(self.project), "--profiles-dir", str(self.project / "profiles")),
             *("--target-path", str(target), "--log-path", str(self.folder / "logs")),
         ]
-        process = _server.Process(target=_run_dbt, args=(command, str(self.folder), environment, str(output)))
+        process = _server.Process(
+            target=_run_dbt, args=(command, str(self.folder), environment, str(output))
+        )
         process.start()
         return Started(process, output)
 
@@ -141,9 +147,11 @@ class Lakehouse:
         if self.parsed and parse.exists() and not (self.parsed / parse.name).exists():
             self.parsed.mkdir(parents=True, exist_ok=True)
             shutil.copy(parse, self.parsed / f"{parse.name}.{os.getpid()}")
-            os.replace(self.parsed / f"{parse.name}.{os.getpid()}", self.parsed / parse.name)
+            (self.parsed / f"{parse.name}.{os.getpid()}").replace(self.parsed / parse.name)
         if check and run.exit_code:
-            raise AssertionError(f"dbt {' '.join(map(str, arguments))} ended with {run.exit_code}:\n{run.output}")
+            raise AssertionError(
+                f"dbt {' '.join(map(str, arguments))} ended with {run.exit_code}:\n{run.output}"
+            )
         return run
 
     def connect(self):
@@ -160,7 +168,7 @@ class Lakehouse:
         with self.connect() as connection:
             result = connection.execute(query, parameters or [])
             names = [column[0] for column in result.description]
-            return [dict(zip(names, row)) for row in result.fetchall()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def value(self, query, parameters=None):
         """The one value a query gives."""

@@ -104,7 +104,9 @@ def test_killed_anywhere_the_next_run_heals(lakehouses, whole):
             time.sleep(chance.uniform(0.2, 1.0) * whole_run)
             killed += run.process.exitcode is None
             run.kill()
-    assert killed >= min(KILLS, 5) // 2, "most runs ended before they were killed: nothing was tested"
+    assert killed >= min(KILLS, 5) // 2, (
+        "most runs ended before they were killed: nothing was tested"
+    )
     lakehouse.dbt(*BUILD)
     assert differences(lakehouse.database, whole.database) == {}
 
@@ -117,7 +119,9 @@ def test_partial_failed_and_simultaneous_builds_leave_the_next_one_right(lakehou
     lakehouse.dbt(*BUILD)
 
     deliver(lakehouse, second)
-    lakehouse.dbt("run", "--select", "ops_landed_files", "stg_marketplace__orders", "int_orders__records")
+    lakehouse.dbt(
+        "run", "--select", "ops_landed_files", "stg_marketplace__orders", "int_orders__records"
+    )
     lakehouse.dbt("run", "--select", "int_order_items__records", "fct_orders")
 
     deliver(lakehouse, third)

@@ -12,9 +12,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
 from lakehouse.cli import main
 from lakehouse.simulate import (
     FILES,
@@ -25,6 +22,7 @@ from lakehouse.simulate import (
     simulate,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 LANDING = ROOT / "landing"
 
 # the headers as Olist published them, typed in again here on purpose
@@ -617,7 +615,7 @@ def test_folder_in_use_is_refused(tmp_path):
     """A folder with files is left alone unless --force; even then foreign files stay."""
     options = Options(orders=100, days=1, geo_points=500, out=tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(SimulationError, match="--out .*not empty.*--force"):
+    with pytest.raises(SimulationError, match=r"--out .*not empty.*--force"):
         simulate(options)
     simulate(replace(options, force=True))
     simulate(replace(options, force=True, days=0))
@@ -666,8 +664,20 @@ def test_tombstones_withdraw_orders_that_exist(tmp_path):
 def test_two_hundred_thousand_orders(tmp_path):
     """A larger run through the command line: every order arrives, the bar is drawn."""
     result = subprocess.run(
-        [sys.executable, "-m", "lakehouse", "simulate", "--orders", "200000", "--days", "2"]
-        + ["--no-defects", "--progress", "--out", str(tmp_path / "big")],
+        [
+            sys.executable,
+            "-m",
+            "lakehouse",
+            "simulate",
+            "--orders",
+            "200000",
+            "--days",
+            "2",
+            "--no-defects",
+            "--progress",
+            "--out",
+            str(tmp_path / "big"),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

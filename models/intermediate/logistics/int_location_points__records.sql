@@ -1,4 +1,5 @@
--- Grain: one row per landed point of a postcode prefix record, typed and judged; `int_location_points` holds the current ones.
+-- Grain: one row per landed point of a postcode prefix record, typed and judged;
+-- `int_location_points` holds the current ones.
 {% set key = ['_record_hash'] %}
 {% set columns = {
     'zip_code_prefix': ['geolocation_zip_code_prefix', 'string'],

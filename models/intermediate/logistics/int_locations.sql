@@ -23,23 +23,42 @@ states as (
 
 -- What each source calls the place, and how often: the geolocation's word counts before anybody else's.
 names as (
-    select zip_code_prefix, city, state_code, 1 as source_rank, count(*) as mention_count
+    select
+        zip_code_prefix,
+        city,
+        state_code,
+        1 as source_rank,
+        count(*) as mention_count
     from points
     group by all
     union all
-    select zip_code_prefix, city, state_code, 2 as source_rank, count(*) as mention_count
+    select
+        zip_code_prefix,
+        city,
+        state_code,
+        2 as source_rank,
+        count(*) as mention_count
     from customers
     where zip_code_prefix is not null and has_known_state
     group by all
     union all
-    select zip_code_prefix, city, state_code, 3 as source_rank, count(*) as mention_count
+    select
+        zip_code_prefix,
+        city,
+        state_code,
+        3 as source_rank,
+        count(*) as mention_count
     from sellers
     where zip_code_prefix is not null and has_known_state
     group by all
 ),
 
 places as (
-    select zip_code_prefix, city, state_code, source_rank
+    select
+        zip_code_prefix,
+        city,
+        state_code,
+        source_rank
     from names
     qualify row_number() over (
         partition by zip_code_prefix order by source_rank, mention_count desc, state_code, city nulls last

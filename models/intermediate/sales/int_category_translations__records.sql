@@ -1,4 +1,5 @@
--- Grain: one row per landed product category record, typed and judged; `int_category_translations` holds the current ones.
+-- Grain: one row per landed product category record, typed and judged;
+-- `int_category_translations` holds the current ones.
 {% set key = ['product_category_name'] %}
 {% set columns = {
     'product_category_name': ['product_category_name', 'string'],

@@ -39,7 +39,22 @@ final as (
     union all
 
     select
-        0, null, null, null, null, 'Unknown', null, null, null, null, 'Unknown', null, null, null, null, null
+        0 as date_key,
+        null as calendar_date,
+        null as year_number,
+        null as quarter_number,
+        null as month_number,
+        'Unknown' as month_name,
+        null as month_start_date,
+        null as week_start_date,
+        null as day_of_month,
+        null as day_of_week_number,
+        'Unknown' as day_of_week_name,
+        null as is_weekend,
+        null as is_national_holiday,
+        null as holiday_name,
+        null as commercial_date_name,
+        null as is_business_day
 )
 
 {{ keep_stamps('final', 'date_key') }}

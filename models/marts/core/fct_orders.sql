@@ -31,7 +31,7 @@ touched_persons as (
     select customers.customer_unique_id
     from {{ ref('int_customers__records') }} as customers
     inner join {{ ref('int_orders__records') }} as records on customers.customer_id = records.customer_id
-    where records.order_id in (select order_id from touched_orders)
+    where records.order_id in (select touched_orders.order_id from touched_orders)
 ),
 
 -- A person's orders are numbered, so one touched order touches them all.
@@ -41,7 +41,7 @@ touched as (
     select records.order_id
     from {{ ref('int_orders__records') }} as records
     inner join {{ ref('int_customers__records') }} as customers on records.customer_id = customers.customer_id
-    where customers.customer_unique_id in (select customer_unique_id from touched_persons)
+    where customers.customer_unique_id in (select touched_persons.customer_unique_id from touched_persons)
 ),
 
 orders as (

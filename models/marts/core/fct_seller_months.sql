@@ -44,7 +44,7 @@ spans as (
     select
         seller_id,
         min(month_start_date) as first_month_date,
-        (select max(month_start_date) from sales) as last_month_date
+        max(max(month_start_date)) over () as last_month_date
     from sales
     group by seller_id
 ),

@@ -1,5 +1,9 @@
 -- The versions of a dimension member follow each other without gap or overlap, and exactly the last is current.
-{% set dimensions = [['dim_customers', 'customer_unique_id'], ['dim_sellers', 'seller_id'], ['dim_products', 'product_id']] -%}
+{% set dimensions = [
+    ['dim_customers', 'customer_unique_id'],
+    ['dim_sellers', 'seller_id'],
+    ['dim_products', 'product_id'],
+] -%}
 {% for dimension, id in dimensions -%}
 {{ 'union all' if not loop.first }}
 select '{{ dimension }}' as dimension, {{ id }} as member_id, version_number

@@ -2,4 +2,4 @@
 -- look before anything else. The law itself is in ops_reconciliation.
 select *
 from {{ ref('ops_reconciliation') }}
-where _processed_at = (select max(_processed_at) from {{ ref('ops_reconciliation') }}) and not is_balanced
+qualify _processed_at = max(_processed_at) over () and not is_balanced

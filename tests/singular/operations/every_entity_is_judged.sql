@@ -2,11 +2,12 @@
 -- (macros/silver/judged_entities.sql), and the other way round.
 {% set listed = judged_entities() | map('first') | list -%}
 {%- set found = [] -%}
-{%- for node in (graph.nodes.values() if execute else [])
-    if node.resource_type == 'model' and node.name.endswith('__records') -%}
+{%- for node in graph.get('nodes', {}).values() if node.resource_type == 'model' and '__records' in node.name -%}
     {%- do found.append(node.name[4:-9]) -%}
 {%- endfor -%}
-select entity, problem
+select
+    entity,
+    problem
 from (
     values
     {%- for entity in found if entity not in listed %}
