@@ -83,6 +83,12 @@ twice: $(VENV)/.dev ## build the sample from scratch and once more, in a databas
 	$(SAMPLE) $(BIN)/dbt build --quiet
 	@$(SAMPLE) $(BIN)/python -m lakehouse report --no-next
 	$(SAMPLE) $(BIN)/dbt docs generate --quiet --static
+	$(SAMPLE) $(BIN)/python -m lakehouse questions --check
+
+.PHONY: questions
+questions: $(VENV)/.base ## write the answers of analyses/ into docs/questions.md (after `make twice`)
+	$(SAMPLE) $(BIN)/dbt compile --quiet --select path:analyses
+	$(SAMPLE) $(BIN)/python -m lakehouse questions
 
 .PHONY: rules
 rules: .venv-bouncer/.bouncer ## check lineage, names, documentation and contracts (after `make twice`)

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 SUBCOMMANDS = {
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
+    "questions": "lakehouse.questions",
     "simulate": "lakehouse.simulate.command",
 }
 

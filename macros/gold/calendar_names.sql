@@ -4,18 +4,18 @@
     cast({{ days_between("cast('2001-01-01' as date)", day) }} % 7 + 1 as int)
 {%- endmacro %}
 
-{#- The English name of a date's day of the week. Arguments: day (a date expression). -#}
-{% macro weekday_name(day) -%}
-    case {{ iso_weekday(day) }}
+{#- The English name of a day of the week. Arguments: number (1 is Monday). -#}
+{% macro weekday_name(number) -%}
+    case {{ number }}
         {%- for name in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] %}
             when {{ loop.index }} then '{{ name }}'
         {%- endfor %}
         end
 {%- endmacro %}
 
-{#- The English name of a date's month. Arguments: day (a date expression). -#}
-{% macro month_name(day) -%}
-    case extract(month from {{ day }})
+{#- The English name of a month. Arguments: number (1 is January). -#}
+{% macro month_name(number) -%}
+    case {{ number }}
         {%- for name in ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
             'October', 'November', 'December'] %}
             when {{ loop.index }} then '{{ name }}'

@@ -2,7 +2,15 @@
 with
 
 days as (
-    select calendar_date from {{ calendar_days(var('calendar_from'), var('calendar_to')) }}
+    select
+        calendar_date,
+        {{ date_key('calendar_date') }} as date_key,
+        extract(year from calendar_date) as year_number,
+        extract(quarter from calendar_date) as quarter_number,
+        extract(month from calendar_date) as month_number,
+        extract(day from calendar_date) as day_of_month,
+        {{ iso_weekday('calendar_date') }} as day_of_week_number
+    from {{ calendar_days(var('calendar_from'), var('calendar_to')) }}
 ),
 
 holidays as (
@@ -17,22 +25,22 @@ holidays as (
 
 final as (
     select
-        cast({{ date_key('days.calendar_date') }} as int) as date_key,
+        cast(days.date_key as int) as date_key,
         days.calendar_date,
-        cast(extract(year from days.calendar_date) as int) as year_number,
-        cast(extract(quarter from days.calendar_date) as int) as quarter_number,
-        cast(extract(month from days.calendar_date) as int) as month_number,
-        {{ month_name('days.calendar_date') }} as month_name,
+        cast(days.year_number as int) as year_number,
+        cast(days.quarter_number as int) as quarter_number,
+        cast(days.month_number as int) as month_number,
+        {{ month_name('days.month_number') }} as month_name,
         cast(date_trunc('month', days.calendar_date) as date) as month_start_date,
         cast(date_trunc('week', days.calendar_date) as date) as week_start_date,
-        cast(extract(day from days.calendar_date) as int) as day_of_month,
-        {{ iso_weekday('days.calendar_date') }} as day_of_week_number,
-        {{ weekday_name('days.calendar_date') }} as day_of_week_name,
-        {{ iso_weekday('days.calendar_date') }} >= 6 as is_weekend,
+        cast(days.day_of_month as int) as day_of_month,
+        days.day_of_week_number,
+        {{ weekday_name('days.day_of_week_number') }} as day_of_week_name,
+        days.day_of_week_number >= 6 as is_weekend,
         holidays.national_holiday_name is not null as is_national_holiday,
         coalesce(holidays.national_holiday_name, holidays.optional_holiday_name) as holiday_name,
         holidays.commercial_date_name,
-        {{ iso_weekday('days.calendar_date') }} < 6 and holidays.national_holiday_name is null as is_business_day
+        days.day_of_week_number < 6 and holidays.national_holiday_name is null as is_business_day
     from days
     left join holidays on days.calendar_date = holidays.holiday_date
 
