@@ -32,8 +32,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The rules of a silver model with the implicit ones: each typed column is readable. Arguments: node (the model). -#}
+{#- The rules of a silver model with the implicit ones: each typed column is readable. While parsing, when there is no
+    node yet, one rule without a name. Arguments: node (the model, or none). -#}
 {% macro all_rules(node) -%}
+    {%- if not node -%}{{ return([{'name': '', 'on_violation': ''}]) }}{%- endif -%}
     {%- set rules = expectations(node, node.config.meta.get('key', [])) -%}
     {%- for column in readable_columns(node) -%}
         {%- do rules.append({'name': column ~ '_readable', 'on_violation': 'quarantine'}) -%}

@@ -29,7 +29,7 @@ results as (
         group by 1
     ) as judged
     cross join (
-        {%- for rule in (all_rules(node) if node else [{'name': '', 'on_violation': ''}]) %}
+        {%- for rule in all_rules(node) %}
         {{ 'union all' if not loop.first }}
         select '{{ rule.name }}' as rule_name, '{{ rule.on_violation }}' as on_violation
         {%- endfor %}
