@@ -10,13 +10,13 @@
     deliveries as (
         select
             *,
-            md5(concat_ws('|', _disposition = 'withdrawn'
+            md5(concat_ws('|'
                 {%- for column in attributes -%}
                 , coalesce(cast({{ column }} as {{ dbt.type_string() }}), chr(30))
                 {%- endfor -%}
             )) as _state
         from {{ events }}
-        where _disposition in ('current', 'superseded', 'withdrawn')
+        where _disposition in ('current', 'superseded')
         qualify row_number() over (
             partition by {{ id }}, _delivered_at
             order by {{ (tie_breaker + ['_source_file', '_source_modified_at', '_source_size_bytes', '_source_row']) | join(' desc nulls last, ') }} desc
@@ -46,6 +46,5 @@
             end as valid_from,
             valid_to is null as is_current
         from bounded
-        where _disposition <> 'withdrawn'
     )
 {%- endmacro %}

@@ -8,6 +8,8 @@
     {{ entity }}_files as (
         select
             source_file,
+            modified_at,
+            size_bytes,
             delivered_at,
             record_count,
             -- `||` keeps null, the column names of a file whose rows carry their own.
@@ -37,10 +39,27 @@
     {{ entity }}_rescued as (
         select
             bronze._source_file as source_file,
+            bronze._source_modified_at as modified_at,
+            bronze._source_size_bytes as size_bytes,
             bronze._delivered_at as delivered_at,
             {{ json_keys_and_values('bronze._rescued_data') }}
         from {{ ref(staging) }} as bronze
         where bronze._rescued_data is not null
+    ),
+
+    -- How many records the files hold in which an undeclared column occurs.
+    {{ entity }}_carriers as (
+        select
+            carriers.column_name,
+            sum(files.record_count) as record_count
+        from (
+            select distinct column_name, source_file, modified_at, size_bytes from {{ entity }}_rescued
+        ) as carriers
+        inner join {{ entity }}_files as files
+            on carriers.source_file = files.source_file
+            and carriers.modified_at = files.modified_at
+            and carriers.size_bytes = files.size_bytes
+        group by carriers.column_name
     ),
 
     {{ entity }}_drift as (
@@ -52,15 +71,12 @@
                 as first_source_file,
             min(rescued.delivered_at) as first_delivered_at,
             count(distinct rescued.source_file) as file_count,
-            (
-                select sum(files.record_count)
-                from {{ entity }}_files as files
-                where files.source_file in (select source_file from {{ entity }}_rescued)
-            ) as record_count,
+            max(carriers.record_count) as record_count,
             count(*) as filled_count,
             {{ sample_of('rescued.column_value') }} as sample_values,
             {{ suggested_type('rescued.column_value') }} as suggested_type
         from {{ entity }}_rescued as rescued
+        left join {{ entity }}_carriers as carriers on rescued.column_name = carriers.column_name
         where rescued.column_name not in (
             '_operation'{% for column in columns %}, '{{ column }}'{% endfor %}
         )
@@ -120,8 +136,13 @@
 {#- The columns of a silver `__records` model that are typed from text. Arguments: node (the model, or none). -#}
 {% macro readable_columns(node) -%}
     {%- set columns = [] -%}
-    {%- for column in (node.columns.values() if node else []) if column.data_type not in ['string', 'boolean']
-        and not column.name.startswith('_') -%}
+    {#- Other booleans are found out by silver, not read. -#}
+    {%- set landed = [] -%}
+    {%- for entity, staging in judged_entities() if node and node.name == 'int_' ~ entity ~ '__records' -%}
+        {%- do landed.extend(declared_columns(staging)) -%}
+    {%- endfor -%}
+    {%- for column in (node.columns.values() if node else []) if column.data_type != 'string' and not column.name.startswith('_')
+        and (column.data_type != 'boolean' or column.name in landed) -%}
         {%- do columns.append(column.name) -%}
     {%- endfor -%}
     {{ return(columns) }}

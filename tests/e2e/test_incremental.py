@@ -8,6 +8,8 @@
 MEDALLION_SPLITS and MEDALLION_KILLS set how many splits and kills are tried, MEDALLION_SEED which.
 """
 
+import csv
+import io
 import os
 import random
 import shutil
@@ -18,6 +20,7 @@ import pytest
 from compare import differences
 
 PROJECT = Path(__file__).resolve().parents[2]
+OLIST = PROJECT.parent / "shared" / "olist" / "landing"
 SEED = int(os.environ.get("MEDALLION_SEED", "42"))
 SPLITS = int(os.environ.get("MEDALLION_SPLITS", "2"))
 KILLS = int(os.environ.get("MEDALLION_KILLS", "30"))
@@ -140,3 +143,41 @@ def test_partial_failed_and_simultaneous_builds_leave_the_next_one_right(lakehou
 
     lakehouse.dbt(*BUILD)
     assert differences(lakehouse.database, whole.database) == {}
+
+
+def real_slices(chance: random.Random, count: int) -> list[dict[str, bytes]]:
+    """An eighth of the published orders with all that belongs to them, every record in one of `count` random drops."""
+    slices = [{} for _ in range(count)]
+    for path in sorted(OLIST.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *records = csv.reader(file)
+        if "order_id" in header:
+            records = [record for record in records if record[header.index("order_id")][0] in "01"]
+        elif "geolocation" in path.name:
+            records = chance.sample(records, len(records) // 20)
+        drops = [chance.randrange(count) for _ in records]
+        for drop in range(count):
+            text = io.StringIO()
+            writer = csv.writer(text, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(
+                record for record, of in zip(records, drops, strict=True) if of == drop
+            )
+            slices[drop][f"2018-09-0{drop + 1}/{path.name}"] = text.getvalue().encode()
+    return slices
+
+
+@pytest.mark.skipif(not OLIST.exists(), reason=f"the published data is not at {OLIST}")
+def test_published_data_in_any_order_ends_like_a_full_refresh(lakehouses):
+    chance = random.Random(f"{SEED}-real")
+    split, whole = lakehouses("real-split"), lakehouses("real-whole")
+    slices = real_slices(chance, 3)
+    chance.shuffle(slices)
+    for drop in slices:
+        for name, content in drop.items():
+            for lakehouse in (split, whole):
+                lakehouse.land(name, content, modified_at="2018-10-01 00:00:00")
+        split.dbt(*BUILD)
+    whole.dbt(*BUILD)
+    assert differences(split.database, whole.database) == {}
+    assert split.value("select count(*) from gold.fct_orders") > 10000

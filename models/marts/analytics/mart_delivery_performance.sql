@@ -40,7 +40,7 @@ measured as (
         count(case when is_measured and is_late_by_timestamp then 1 end)
             as late_by_timestamp_order_count,
         count(case when is_measured and is_late_by_day then 1 end) as late_by_day_order_count,
-        avg(case when is_measured then delivery_days end) as average_delivery_days,
+        {{ exact_average('case when is_measured then delivery_days end') }} as average_delivery_days,
         median(case when is_measured then delivery_days end) as median_delivery_days,
         avg(case when is_measured then cast(promised_calendar_days as double) end)
             as average_promised_days,
@@ -48,10 +48,9 @@ measured as (
             as average_delay_days,
         avg(case when is_measured and is_late_by_day then cast(delay_calendar_days as double) end)
             as average_days_late,
-        -- Stages with a negative length are contradicting dates, not speed.
-        avg(case when is_measured and handling_days >= 0 then handling_days end)
+        {{ exact_average('case when is_measured then handling_days end') }}
             as average_handling_days,
-        avg(case when is_measured and transit_days >= 0 then transit_days end)
+        {{ exact_average('case when is_measured then transit_days end') }}
             as average_transit_days
     from located
     group by purchase_month_date, customer_state_code

@@ -61,7 +61,7 @@ deliveries as (
         count(*) as order_count,
         count(orders.is_late_by_day) as measured_order_count,
         count(case when orders.is_late_by_day then 1 end) as late_by_day_order_count,
-        avg(orders.delivery_days) as average_delivery_days,
+        {{ exact_average('orders.delivery_days') }} as average_delivery_days,
         median(orders.delivery_days) as median_delivery_days,
         avg(cast(orders.promised_calendar_days as double)) as average_promised_days
     from route_orders

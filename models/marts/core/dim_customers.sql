@@ -28,7 +28,9 @@ events as (
         orders.purchased_at
     from {{ ref('int_customers__records') }} as customers
     left join orders on customers.customer_id = orders.customer_id
-    {{ only_touched('customers.customer_unique_id', 'customer_unique_id') }}
+    -- A withdrawn record leaves gold with its history.
+    where customers.customer_id in (select living.customer_id from {{ ref('int_customers') }} as living)
+    {{ only_touched('customers.customer_unique_id', 'customer_unique_id', keyword='and') }}
 ),
 
 {{ versions('events', 'customer_unique_id', ['zip_code_prefix', 'city', 'state_code'],

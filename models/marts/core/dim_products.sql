@@ -22,7 +22,9 @@ events as (
         {{ all_except(['weight_g']) }},
         nullif(weight_g, 0) as weight_g
     from {{ ref('int_products__records') }}
-    {{ only_touched('product_id') }}
+    -- A withdrawn member leaves gold with its history.
+    where product_id in (select living.product_id from {{ ref('int_products') }} as living)
+    {{ only_touched('product_id', keyword='and') }}
 ),
 
 {{ versions('events', 'product_id', ['product_category_name', 'name_length', 'description_length', 'photo_count',

@@ -21,7 +21,9 @@ touched as (
 events as (
     select *
     from {{ ref('int_sellers__records') }}
-    {{ only_touched('seller_id') }}
+    -- A withdrawn member leaves gold with its history.
+    where seller_id in (select living.seller_id from {{ ref('int_sellers') }} as living)
+    {{ only_touched('seller_id', keyword='and') }}
 ),
 
 {{ versions('events', 'seller_id', ['zip_code_prefix', 'raw_city', 'state_code']) }},

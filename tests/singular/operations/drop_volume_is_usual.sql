@@ -1,7 +1,15 @@
 {{ config(severity='warn') }}
 
 -- The latest drop of a source is far smaller or larger than the drops before it.
+with
+
+drops as (
+    select
+        *,
+        max(drop_date) over (partition by entity) as latest_drop_date
+    from {{ ref('ops_drop_volumes') }}
+)
+
 select *
-from {{ ref('ops_drop_volumes') }}
-where is_unusual
-qualify drop_date = max(drop_date) over (partition by entity)
+from drops
+where is_unusual and drop_date = latest_drop_date
