@@ -103,6 +103,7 @@
         {%- set found = duckdb_dicts(run_query(query)) -%}
     {%- endif -%}
 
+    {%- do refuse_loss(found) -%}
     {%- for entity in entities if entity.required and not found | selectattr('entity', 'equalto', entity.entity) | list -%}
         {%- do exceptions.raise_compiler_error("The landing path '" ~ root ~ "' holds no file for the required "
             ~ "source " ~ entity.entity ~ " (pattern '" ~ entity.files ~ "'). Put one there, set LANDING_PATH to "

@@ -616,6 +616,23 @@ def test_a_missing_landing_folder_is_told_and_the_run_goes_on(lakehouse):
     assert lakehouse.value("select count(*) from ops.ops_landed_files") == 0
 
 
+def test_a_full_refresh_does_not_forget_files_that_are_gone(lakehouse):
+    select = ("run", "--select", "ops_landed_files", "stg_marketplace__sellers")
+    kept = lakehouse.land("2018-08-01/olist_sellers_dataset.csv", "seller_id\nkept\n")
+    lakehouse.land("2018-08-02/olist_sellers_dataset.csv", "seller_id\nstays\n")
+    lakehouse.dbt(*select)
+    kept.unlink()
+    lakehouse.dbt(*select)
+    refused = lakehouse.dbt(*select, "--full-refresh", check=False)
+    assert refused.exit_code
+    assert "2018-08-01/olist_sellers_dataset.csv" in refused.output
+    assert "forget_missing_files" in refused.output
+    sellers = "select seller_id from bronze.stg_marketplace__sellers order by seller_id"
+    assert lakehouse.rows(sellers) == [("kept",), ("stays",)]
+    lakehouse.dbt(*select, "--full-refresh", "--vars", "forget_missing_files: true")
+    assert lakehouse.rows(sellers) == [("stays",)]
+
+
 def test_a_required_source_without_files_is_an_error(tmp_path):
     """In a copy of the project, because whether one of its own sources is required is the project's business."""
     for name in ("dbt_project.yml", "models", "macros", "profiles", "seeds", "analyses"):
