@@ -1,7 +1,7 @@
 {#- The end of a model that is rebuilt whole each time (a table): a row that did not change keeps its `_processed_at`, so
     that what is derived from it is not recomputed. Arguments: relation (the last CTE), key (column). -#}
 {% macro keep_stamps(relation, key) -%}
-    {%- set known = load_cached_relation(this) if is_running() and not flags.FULL_REFRESH -%}
+    {%- set known = load_cached_relation(this) if this and is_running() and not flags.FULL_REFRESH -%}
     {%- set columns = [] -%}
     {%- for column in (adapter.get_columns_in_relation(known) if known else []) if column.name != '_processed_at' -%}
         {%- do columns.append('known.' ~ column.name ~ ' is not distinct from ' ~ relation ~ '.' ~ column.name) -%}
