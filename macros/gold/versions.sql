@@ -19,7 +19,7 @@
         where _disposition in ('current', 'superseded')
         qualify row_number() over (
             partition by {{ id }}, _delivered_at
-            order by {{ (tie_breaker + ['_source_file', '_source_modified_at', '_source_size_bytes', '_source_row']) | join(' desc nulls last, ') }} desc
+            order by {{ (tie_breaker + recency()[1:]) | join(' desc nulls last, ') }} desc
         ) = 1
     ),
 

@@ -9,7 +9,7 @@
     {%- set rules = expectations(model, key) if execute else [] -%}
     {%- set helpers = ['_is_change', '_later_changes', '_earlier_disposition', '_earlier_broken_rules', '_earlier_warnings'] -%}
     {%- for rule in rules if rule.on_violation == 'fail' -%}{%- do helpers.append('_failed_' ~ loop.index) -%}{%- endfor -%}
-    {%- set recency = '_delivered_at, _source_file, _source_modified_at, _source_size_bytes, _source_row' -%}
+    {%- set order = recency() | join(', ') -%}
     judged as (
         select
             *,
@@ -32,7 +32,7 @@
             *,
             _broken_rules is null and coalesce(
                 _record_hash <> lag(_record_hash) over (
-                    partition by {{ key | join(', ') }}, _broken_rules is null order by {{ recency }}
+                    partition by {{ key | join(', ') }}, _broken_rules is null order by {{ order }}
                 ),
                 true
             ) as _is_change
@@ -44,7 +44,7 @@
             *,
             sum(case when _is_change then 1 else 0 end) over (
                 partition by {{ key | join(', ') }}, _broken_rules is null
-                order by {{ recency }}
+                order by {{ order }}
                 rows between 1 following and unbounded following
             ) as _later_changes
         from changes

@@ -9,7 +9,6 @@
     {%- set key = node.config.meta.get('key', ['_record_hash']) if node else ['_record_hash'] -%}
     {%- set fields = {} -%}
     {%- for column in columns + ['_rescued_data'] -%}{%- do fields.update({column: 'bronze.' ~ column}) -%}{%- endfor -%}
-    {%- set recency = ['_delivered_at', '_source_file', '_source_modified_at', '_source_size_bytes', '_source_row'] -%}
     select
         '{{ entity }}' as entity,
         {{ business_key(key, 'rejected') }} as business_key,
@@ -29,7 +28,7 @@
             {%- for what in ['_delivered_at', '_source_file'] %}
             first_value(case when judged._broken_rules is null then judged.{{ what }} end ignore nulls) over (
                 partition by judged.{{ key | join(', judged.') }}
-                order by judged.{{ recency | join(', judged.') }}
+                order by judged.{{ recency() | join(', judged.') }}
                 rows between 1 following and unbounded following
             ) as {{ '_released_at' if loop.first else '_released_by' }}{{ ',' if not loop.last }}
             {%- endfor %}
