@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='customer_unique_id',
-    post_hook="{{ delete_vanished(['customer_unique_id'], ref('int_customers')) }}",
+    pre_hook="{{ delete_vanished('int_customers', ['customer_unique_id']) }}",
 ) }}
 
 -- Grain: one row per person and version of the address (SCD type 2), and the unknown customer. A person is a

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='product_id',
-    post_hook="{{ delete_vanished(['product_id'], ref('int_products')) }}",
+    pre_hook="{{ delete_vanished('int_products', ['product_id']) }}",
 ) }}
 
 -- Grain: one row per product and version of its attributes (SCD type 2), and the unknown product. A weight of zero

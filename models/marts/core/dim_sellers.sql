@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='seller_id',
-    post_hook="{{ delete_vanished(['seller_id'], ref('int_sellers')) }}",
+    pre_hook="{{ delete_vanished('int_sellers', ['seller_id']) }}",
 ) }}
 
 -- Grain: one row per seller and version of the address (SCD type 2), and the unknown seller. The postcode decides

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='order_id',
-    post_hook="{{ delete_vanished(['order_id', 'order_item_id'], ref('int_order_items')) }}",
+    pre_hook="{{ delete_vanished('int_order_items', ['order_id', 'order_item_id']) }}",
 ) }}
 
 -- Grain: one row per item of an order (transaction fact).

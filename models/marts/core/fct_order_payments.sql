@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='order_id',
-    post_hook="{{ delete_vanished(['order_id', 'payment_sequential'], ref('int_order_payments')) }}",
+    pre_hook="{{ delete_vanished('int_order_payments', ['order_id', 'payment_sequential']) }}",
 ) }}
 
 -- Grain: one row per payment of an order (transaction fact). Join to other facts through the order only: an order has

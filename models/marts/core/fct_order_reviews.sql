@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='order_id',
-    post_hook="{{ delete_vanished(['review_id', 'order_id'], ref('int_order_reviews')) }}",
+    pre_hook="{{ delete_vanished('int_order_reviews', ['review_id', 'order_id']) }}",
 ) }}
 
 -- Grain: one row per review and order (transaction fact). One survey may cover several orders of a split basket:

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='order_id',
-    post_hook="{{ delete_vanished(['order_id'], ref('int_orders')) }}",
+    pre_hook="{{ delete_vanished('int_orders', ['order_id']) }}",
 ) }}
 
 -- Grain: one row per order (accumulating snapshot): its milestones, the days between them and against the promise,

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='order_id',
-    post_hook="{{ delete_vanished(['order_item_key'], ref('fct_order_items')) }}",
+    pre_hook="{{ delete_vanished('fct_order_items', ['order_item_key'], is_judged=false) }}",
 ) }}
 
 -- Grain: one row per item of an order, with everything the star knows about it. For whoever wants one table; money of
