@@ -10,7 +10,7 @@
     Gives the CTEs of a `with` clause; the last, `records`, has source_file, line_number, record_text (without its
     last line end), is_whole, field_count. -#}
 {% macro csv_records(lines) -%}
-    {%- set field = csv_field_pattern() -%}
+    {%- set field, any = csv_field_pattern(), repeat_all() -%}
     content as (
         select
             *,
@@ -27,19 +27,22 @@
         ) as marked
     ),
 
+    -- Windows see no text, which is long; whether a line ends within a quoted field is known before. Only such a line
+    -- can begin a record of several lines.
     odd_lines as (
         select
             *,
             lead(line_number) over (partition by source_file order by line_number) as next_odd_line
-        from content
-        where is_odd
-    ),
-
-    -- A line that ends within a quoted field: only such a line can begin a record of several lines.
-    open_lines as (
-        select *
-        from odd_lines
-        where {{ matches_fully('line_text', "'(?:" ~ field ~ ",)*\"[^\"]*(?:\"\"[^\"]*)*'") }}
+        from (
+            select
+                source_file,
+                line_number,
+                odd_number,
+                field_count,
+                {{ matches_fully('line_text', "'(?:" ~ field ~ ",)" ~ any ~ "\"[^\"]" ~ any ~ "(?:\"\"[^\"]" ~ any ~ ")" ~ any ~ "'") }} as is_open
+            from content
+            where is_odd
+        ) as opened
     ),
 
     -- The lines from each odd line to the next, by the number of the first: an odd line ends one and begins another.
@@ -55,53 +58,46 @@
 
     joined as (
         select
-            open_lines.source_file,
-            open_lines.line_number,
-            open_lines.next_odd_line as last_line,
-            open_lines.field_count,
+            odd_lines.source_file,
+            odd_lines.line_number,
+            odd_lines.field_count,
             {{ concat_lines(
                 'case when stretches.is_last then stretches.line_text '
                 ~ 'else concat(stretches.line_text, stretches.line_end) end',
                 'stretches.line_number'
             ) }} as record_text,
             bool_and(stretches.is_utf8) as is_utf8
-        from open_lines
+        from odd_lines
         inner join stretches
-            on open_lines.source_file = stretches.source_file
-            and open_lines.odd_number = stretches.odd_number
-        where open_lines.next_odd_line is not null
-        group by 1, 2, 3, 4
+            on odd_lines.source_file = stretches.source_file
+            and odd_lines.odd_number = stretches.odd_number
+        where odd_lines.is_open and odd_lines.next_odd_line is not null
+        group by 1, 2, 3
     ),
 
-    pairs as (
-        select
-            odd_lines.source_file,
-            odd_lines.line_number,
-            joined.last_line,
-            joined.record_text,
-            odd_lines.field_count,
-            coalesce(
-                joined.is_utf8
-                and {{ is_whole_record('joined.record_text', 'joined.field_count') }},
-                false
-            ) as is_pair,
-            odd_lines.odd_number
-        from odd_lines
-        left join joined
-            on odd_lines.source_file = joined.source_file
-            and odd_lines.line_number = joined.line_number
+    whole as (
+        select source_file, line_number, record_text
+        from joined
+        where is_utf8 and {{ is_whole_record('record_text', 'field_count') }}
     ),
 
     -- Where pairs overlap (each odd line with the next), the first counts, and then every other one.
     runs as (
         select
-            *,
-            odd_number - row_number() over (partition by source_file, is_pair order by line_number) as run_number
-        from pairs
+            odd_lines.*,
+            whole.record_text,
+            whole.line_number is not null as is_pair,
+            odd_lines.odd_number - row_number() over (
+                partition by odd_lines.source_file, whole.line_number is not null order by odd_lines.line_number
+            ) as run_number
+        from odd_lines
+        left join whole
+            on odd_lines.source_file = whole.source_file
+            and odd_lines.line_number = whole.line_number
     ),
 
     several_lines as (
-        select source_file, line_number, last_line, record_text, field_count
+        select source_file, line_number, next_odd_line as last_line, odd_number, record_text, field_count
         from (
             select
                 *,
@@ -111,29 +107,24 @@
         where is_pair and place % 2 = 1
     ),
 
-    covered as (
-        select
-            content.*,
-            max(several_lines.last_line) over (
-                partition by content.source_file order by content.line_number
-            ) as covered_until
-        from content
-        left join several_lines
-            on content.source_file = several_lines.source_file
-            and content.line_number = several_lines.line_number
-    ),
-
     records as (
         select source_file, line_number, record_text, true as is_whole, field_count
         from several_lines
         union all
         select
-            source_file,
-            line_number,
-            line_text as record_text,
-            is_utf8 and {{ is_whole_record('line_text', 'field_count') }} as is_whole,
-            field_count
-        from covered
-        where coalesce(line_number > covered_until, true) and line_text <> ''
+            content.source_file,
+            content.line_number,
+            content.line_text as record_text,
+            content.is_utf8 and {{ is_whole_record('content.line_text', 'content.field_count') }} as is_whole,
+            content.field_count
+        from content
+        -- Of a record of several lines the first and the inner ones share its number; the last has the next number.
+        left join several_lines as inside
+            on content.source_file = inside.source_file
+            and content.odd_number = inside.odd_number
+        left join several_lines as finished
+            on content.source_file = finished.source_file
+            and content.line_number = finished.last_line
+        where inside.line_number is null and finished.line_number is null and content.line_text <> ''
     )
 {%- endmacro %}

@@ -53,9 +53,13 @@
         {{ 'union all' if not loop.first }}
         (
             select {{ string_literal(file.file_path) }} as file_path, line_text as header
-            from {{ duckdb_lines([file.file_path], ', buffer_size = 1000000, max_line_size = 400000'
-                ~ (", compression = 'gzip'" if file.is_compressed else '')) }}
-            where line_text <> ''
+            from (
+                select line_text, row_number() over () as line_number
+                from {{ duckdb_lines([file.file_path], ', buffer_size = 1000000, max_line_size = 400000'
+                    ~ (", compression = 'gzip'" if file.is_compressed else '')) }}
+                where line_text <> ''
+            ) as lines
+            where line_number = 1
             limit 1
         )
         {%- endfor %}
@@ -170,8 +174,14 @@
                 source_file,
                 count(*),
                 bool_and(
-                    is_whole and field_count > 1
-                    and {{ matches_fully('record_text', "'" ~ field ~ "(?:," ~ field ~ ")*'") }}
+                    -- Strictly formed is well formed; whether a line is UTF-8 only exact lines tell.
+                    {{ 'is_whole and ' if exact }}case field_count
+                    {%- for field_count in files | map(attribute='field_count') | unique if field_count > 1 %}
+                        when {{ field_count }}
+                            then {{ matches_fully('record_text', "'" ~ field ~ (',' ~ field) * (field_count - 1) ~ "'") }}
+                    {%- endfor %}
+                        else false
+                    end
                 )
             from records
             group by source_file

@@ -63,6 +63,11 @@ def lines(*records, end=b"\n", header=H):
 CSV = {
     "plain": Case(lines(b"1,007,sp,SP", b'2,,"",x')),
     "one-row": Case(H + GOOD),
+    # Several times what DuckDB reads at once, so that threads share it: header, order and number of the records must hold.
+    "large": Case(lines(*(b"%012d,%05d,cidade,SP" % (n, n % 90_000) for n in range(150_000)))),
+    "large-quoted-newlines": Case(
+        lines(*(b'%012d,%05d,"cidade%s",SP' % (n, n, b"\n" * (n % 7 // 6)) for n in range(99_999)))
+    ),
     "no-newline-at-end": Case(H + b"\n1,2,3,4\n5,6,7,8"),
     "quoted-newline-lf": Case(lines(b'1,2,"a\nb\n\nc",4', b"5,6,7,8")),
     "quoted-newline-crlf": Case(lines(b'1,2,"a\r\nb\r\n\r\nc",4', b"5,6,7,8", end=b"\r\n")),
