@@ -597,7 +597,11 @@ class CopiedProject:
             copy(
                 source,
                 self.path / part,
-                **({"ignore": shutil.ignore_patterns("e2e")} if source.is_dir() else {}),
+                **(
+                    {"ignore": shutil.ignore_patterns("e2e", "databricks")}
+                    if source.is_dir()
+                    else {}
+                ),
             )
         lakehouse.project = self.path
         shutil.copy(story[3].path, lakehouse.database)

@@ -1,0 +1,1 @@
+"""A double of a Databricks workspace: what dbt-databricks speaks to, executed on local Spark and Delta."""

@@ -1,0 +1,1 @@
+select id, day, amount, note from {{ ref('payments') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='materialized_view') }}
+select day, count(*) as payments from {{ ref('payments') }} group by day

@@ -1,0 +1,1 @@
+select id, amount - 15 as amount from {{ ref('payments') }}

@@ -1,0 +1,1 @@
+select * from read_files('{{ var("landing") }}', format => 'text', wholeTexts => true)

@@ -1,0 +1,2 @@
+{{ config(materialized='streaming_table') }}
+select nowhere from stream read_files('{{ var("landing") }}', format => 'text')

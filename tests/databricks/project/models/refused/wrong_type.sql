@@ -1,0 +1,1 @@
+select cast(id as string) as id from {{ ref('payments') }}
