@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 
 SUBCOMMANDS = {
+    "bundle": "lakehouse.bundle",
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",
