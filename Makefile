@@ -5,6 +5,7 @@
 #   DUCKDB_PATH   the database file (default: medallion.duckdb)
 #   ARGS          more options for the command behind `build` or `simulate`
 #   DOCS_PORT     where `make docs` serves (default: 8080)
+#   STATE         the folder of the base that `make slim` compares with
 
 SHELL := bash
 .DEFAULT_GOAL := help
@@ -24,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Each node's result, without the line that says it started. `pipefail` keeps dbt's exit code.
 BUILD = set -o pipefail; $(BIN)/dbt build $(ARGS) | grep --line-buffered -v ' START '
 SQL_FOLDERS = $(wildcard models analyses tests/singular)
-PYTHON_FOLDERS = lakehouse tests
+PYTHON_FOLDERS = lakehouse tests benchmarks
 YAML_FILES = $$(git ls-files --cached --others --exclude-standard '*.yml' '*.yaml')
 
 ##@ Every day
@@ -33,7 +34,7 @@ YAML_FILES = $$(git ls-files --cached --others --exclude-standard '*.yml' '*.yam
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 
 .PHONY: build
@@ -57,7 +58,10 @@ simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="-
 ##@ Before a pull request
 
 .PHONY: test
-test: lint twice rules e2e ## everything CI runs, cheap things first
+test: lint twice rules compile-databricks bundle-check e2e ## everything CI runs, cheap things first
+
+# Incremental models are read as their first build, whatever database happens to be there.
+NO_DATABASE = DUCKDB_PATH=:memory:
 
 .PHONY: lint
 lint: $(VENV)/.dev ## check the style of Python, YAML and SQL
@@ -65,13 +69,13 @@ lint: $(VENV)/.dev ## check the style of Python, YAML and SQL
 	$(BIN)/ruff format --quiet --check $(PYTHON_FOLDERS)
 	@echo "$(BIN)/yamllint --strict (every YAML file)"
 	@$(BIN)/yamllint --strict $(YAML_FILES)
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(SQL_FOLDERS)
+	$(NO_DATABASE) $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar $(SQL_FOLDERS)
 
 .PHONY: fix
 fix: $(VENV)/.dev ## repair what the style checks can repair: ruff, sqlfluff
 	$(BIN)/ruff check --fix --exit-zero $(PYTHON_FOLDERS)
 	$(BIN)/ruff format $(PYTHON_FOLDERS)
-	$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar $(SQL_FOLDERS)
+	$(NO_DATABASE) $(BIN)/sqlfluff fix --processes 2 --disable-progress-bar $(SQL_FOLDERS)
 
 SAMPLE = DUCKDB_PATH=target/test/medallion.duckdb LANDING_PATH=landing
 
@@ -94,13 +98,57 @@ questions: $(VENV)/.base ## write the answers of analyses/ into docs/questions.m
 rules: .venv-bouncer/.bouncer ## check lineage, names, documentation and contracts (after `make twice`)
 	COLUMNS=200 .venv-bouncer/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures
 
-# The Databricks target will be compiled offline here, both incremental branches, once it exists.
+.PHONY: compile-databricks
+compile-databricks: .venv-databricks/.databricks ## compile every model with the Databricks adapter, offline
+	.venv-databricks/bin/python tests/databricks/compile_offline.py
+
+# The Databricks jobs have a task a model, so they follow from the manifest. Parsing needs no workspace.
+BUNDLE = .venv-databricks/bin/dbt parse --quiet --target databricks_job --target-path target/bundle --log-path target/bundle \
+	&& .venv-databricks/bin/python -m lakehouse bundle
+
+.PHONY: bundle
+bundle: .venv-databricks/.databricks ## write the jobs of the Databricks bundle, one task a model, from the manifest
+	@$(BUNDLE)
+
+.PHONY: bundle-check
+bundle-check: .venv-databricks/.databricks $(VENV)/.dev ## check that the Databricks bundle is valid and not stale
+	@$(BUNDLE) --check
+	$(BIN)/python -m pytest tests/databricks/test_bundle.py -q -k "not dbt_builds"
+
+# What a change touches, and what reads that, in a copy of a base's database; `--defer` takes everything else from there.
+# The base is the folder STATE with its manifest.json and medallion.duckdb, which `make twice` leaves in target/ and
+# target/test/. What is selected is built from scratch, because over old rows an incremental model hides its change.
+SLIM = DUCKDB_PATH=target/slim/medallion.duckdb $(BIN)/dbt build --target-path target/slim
+
+.PHONY: slim
+slim: $(VENV)/.base ## build what differs from a base, and its children: make slim STATE=folder
+	@rm -rf target/slim && mkdir -p target/slim
+	@if [ -f "$(STATE)/manifest.json" ] && [ -f "$(STATE)/medallion.duckdb" ]; then \
+		cp "$(STATE)/medallion.duckdb" target/slim/; \
+		$(SLIM) --select state:modified+ --state "$(STATE)" --defer --full-refresh; \
+	else \
+		echo "No base (manifest.json and medallion.duckdb) in STATE=$(STATE): building everything."; \
+		$(SLIM); \
+	fi
 
 .PHONY: e2e
 e2e: $(VENV)/.dev ## test the laws of the lakehouse and its tools with pytest
 	$(BIN)/python -m pytest tests/e2e -q
 
+# The adapter as it is, against tests/databricks/double, which runs everything on a local Spark.
+.PHONY: test-databricks
+test-databricks: spark $(VENV)/.dev ## test the Databricks target on a double of a workspace (needs Java 17 and Maven)
+	$(BIN)/python -m pytest tests/databricks -q
+
 ##@ Now and then
+
+.PHONY: spark
+spark: .venv-spark/.spark .venv-databricks/.databricks ## make the environments of the Databricks target and its double
+
+.PHONY: bench
+bench: $(VENV)/.base .venv-bench/.bench ## measure against hand-written SQL: make bench ARGS="--orders 100000 1000000"
+	$(BIN)/python benchmarks/bench.py $(ARGS)
+	.venv-bench/bin/python benchmarks/report.py
 
 .PHONY: hooks
 hooks: $(VENV)/.dev ## run the style checks before every commit
@@ -111,7 +159,7 @@ hooks: $(VENV)/.dev ## run the style checks before every commit
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer; do \
+	@for name in dev base databricks bouncer spark bench; do \
 		constraint=$$([ $$name = base ] && echo "--constraint requirements/dev.txt" || true); \
 		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
@@ -158,4 +206,29 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
 	@echo "Installing $< into .venv-bouncer"
 	@"$$(cat $(VENV)/.python)" -m venv .venv-bouncer
 	@.venv-bouncer/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-bench/.bench: requirements/bench.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-bench"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-bench
+	@.venv-bench/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-databricks/.databricks: requirements/databricks.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-databricks"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-databricks
+	@.venv-databricks/bin/$(INSTALL) $<
+	@touch $@
+
+# Delta's jars are Maven's to fetch, from where its own settings say; their checksums are the project's.
+.venv-spark/.spark: requirements/spark.txt tests/databricks/jars/pom.xml tests/databricks/jars/SHA256SUMS | $(VENV)/.python
+	@command -v java >/dev/null || [ -x "$$JAVA_HOME/bin/java" ] || { \
+		echo "Spark needs Java: install openjdk 17 (apt install openjdk-17-jre-headless)." >&2; exit 1; }
+	@command -v mvn >/dev/null || { echo "Delta's jars come by Maven: apt install maven." >&2; exit 1; }
+	@echo "Installing $< into .venv-spark"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-spark
+	@.venv-spark/bin/$(INSTALL) $<
+	@mvn --quiet --batch-mode --file tests/databricks/jars/pom.xml dependency:copy-dependencies \
+		-DoutputDirectory="$(CURDIR)/.venv-spark/jars"
+	@.venv-spark/bin/python -c 'from tests.databricks.double import spark; spark.checked_jars()'
 	@touch $@

@@ -13,5 +13,5 @@
 {%- endmacro %}
 
 {% macro databricks__json_text(json, key) -%}
-    get_json_object({{ json }}, '$.{{ key }}')
+    get_json_object({{ json }}, {{ string_literal("$['" ~ key ~ "']") }})
 {%- endmacro %}

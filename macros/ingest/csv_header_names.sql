@@ -3,7 +3,7 @@
     Arguments: header (the line). -#}
 {% macro csv_header_names(header) -%}
     {%- set names = [] -%}
-    {%- for field in modules.re.findall(',(' ~ csv_field_pattern() ~ ')', ',' ~ (header or '').strip('\r\n\ufeff')) -%}
+    {%- for field in modules.re.findall(',(' ~ csv_field_pattern(repeat='*') ~ ')', ',' ~ (header or '').strip('\r\n\ufeff')) -%}
         {%- set name = field.strip() -%}
         {%- set name = name[1:-1].replace('""', '"').strip() if name.startswith('"') and name.endswith('"') else name -%}
         {%- set name = name | lower -%}

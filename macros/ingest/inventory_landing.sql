@@ -12,17 +12,23 @@
 {% macro duckdb__inventory_landing() -%}
     {%- set files = duckdb_new_files() if is_running() else [] -%}
     {%- do duckdb_count_records(files) -%}
+    {{ inventory_rows(files) }}
+{%- endmacro %}
+
+{#- The rows of the inventory as a select. Arguments: files (list of dicts with entity, source_file, file_format, size_bytes,
+    modified_at, delivered_at, header, field_count, record_count, is_regular). -#}
+{% macro inventory_rows(files) -%}
     select
-        cast(entity as varchar) as entity,
-        cast(source_file as varchar) as source_file,
-        cast(file_format as varchar) as file_format,
+        cast(entity as {{ dbt.type_string() }}) as entity,
+        cast(source_file as {{ dbt.type_string() }}) as source_file,
+        cast(file_format as {{ dbt.type_string() }}) as file_format,
         cast(size_bytes as bigint) as size_bytes,
         cast(modified_at as timestamp) as modified_at,
         cast(delivered_at as timestamp) as delivered_at,
-        cast(header as varchar) as header,
+        cast(header as {{ dbt.type_string() }}) as header,
         -- Column names as they are matched, lower case, separated by line feeds; null where rows carry their own.
-        cast(column_names as varchar) as column_names,
-        cast(field_count as integer) as field_count,
+        cast(column_names as {{ dbt.type_string() }}) as column_names,
+        cast(field_count as int) as field_count,
         cast(record_count as bigint) as record_count,
         cast(is_regular as boolean) as is_regular,
         {{ run_timestamp() }} as _processed_at
@@ -94,7 +100,7 @@
             )
 
             select
-                described.*,
+                described.* replace (cast(described.modified_at as varchar) as modified_at),
                 case when described.file_format is not null then entities.entity end as entity
             from described
             left join entities on regexp_full_match(described.source_file, entities.pattern)
@@ -103,34 +109,7 @@
         {%- set found = duckdb_dicts(run_query(query)) -%}
     {%- endif -%}
 
-    {%- do refuse_loss(found) -%}
-    {%- for entity in entities if entity.required and not found | selectattr('entity', 'equalto', entity.entity) | list -%}
-        {%- do exceptions.raise_compiler_error("The landing path '" ~ root ~ "' holds no file for the required "
-            ~ "source " ~ entity.entity ~ " (pattern '" ~ entity.files ~ "'). Put one there, set LANDING_PATH to "
-            ~ "the folder your files are in, or make the source optional in its YAML (required: false).") -%}
-    {%- endfor -%}
-    {%- for entity in entities if found and not found | selectattr('entity', 'equalto', entity.entity) | list -%}
-        {%- do exceptions.warn("No file in '" ~ root ~ "' for source " ~ entity.entity ~ " (pattern '"
-            ~ entity.files ~ "'): its table stays as it is.") -%}
-    {%- endfor -%}
-
-    {%- set known = [] -%}
-    {%- if is_incremental() -%}
-        {%- for row in run_query("select entity, source_file, size_bytes, modified_at from " ~ this).rows -%}
-            {%- do known.append((row[0], row[1], row[2] | int, row[3] | string)) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- set new = [] -%}
-    {%- for file in found if (file.entity, file.source_file, file.size_bytes | int, file.modified_at | string) not in known -%}
-        {%- if file.entity is none -%}
-            {%- do exceptions.warn("No source claims the landed file '" ~ file.source_file ~ "': it is listed in "
-                ~ "ops_landed_files and not read. "
-                ~ ("Add it to a source's meta.landing.files, or remove it." if file.file_format else
-                "It is none of .csv, .jsonl, .ndjson, .json (each also .gz) and .parquet: convert or remove it.")) -%}
-        {%- endif -%}
-        {%- do new.append(file) -%}
-    {%- endfor -%}
-    {{ return(new) }}
+    {{ return(new_landed_files(found, entities)) }}
 {%- endmacro %}
 
 {#- DuckDB: the first valid date in a path, written 2018-08-01, 20180801 or with any of - _ . / between, as a

@@ -2,6 +2,6 @@
     Arguments: record (expression), field_count (expression). -#}
 {% macro is_whole_record(record, field_count) -%}
     {%- set field = csv_field_pattern() -%}
-    {{ matches_fully(record, "'" ~ field ~ "(?:," ~ field ~ ")*'") }}
+    {{ matches_fully(record, "'" ~ field ~ "(?:," ~ field ~ ")" ~ repeat_all() ~ "'") }}
     and {{ list_size(csv_fields(record)) }} = {{ field_count }}
 {%- endmacro %}

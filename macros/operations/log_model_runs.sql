@@ -4,7 +4,7 @@
     {%- set node = model_node('ops_model_runs') -%}
     {%- set table = adapter.get_relation(node.database, node.schema, node.alias) if node and is_running() -%}
     {%- if table and results -%}
-        {%- set row_counts = table_row_counts() -%}
+        {%- set row_counts = table_row_counts(results) -%}
         insert into {{ table }} (
             invocation_id, node_name, node_type, node_status, execution_seconds, row_count, failure_count, message,
             _processed_at

@@ -35,7 +35,7 @@
         where judged._source_file in (
             select _source_file
             from {{ ref('int_' ~ entity ~ '__records') }}
-            where _broken_rules like '%\_readable%' escape '\'
+            where _broken_rules like '%!_readable%' escape '!'
         )
         group by rules.column_name, judged._source_file, judged._delivered_at
     ) as broken

@@ -9,7 +9,7 @@
         {{- ' *,' if not columns }}
         {%- for column in columns + (['_operation'] if '_operation' not in columns else []) %}
         {%- set rescued = "case when _rescued_data is not null then " ~ json_text('_rescued_data', column) ~ " end" %}
-        {{ 'coalesce(' ~ column ~ ', ' ~ rescued ~ ')' if column in columns else rescued }} as {{ column }},
+        {{ 'coalesce(' ~ column ~ ', ' ~ rescued ~ ')' if column in columns else rescued }} as {{ column }}{{ ',' if columns }}
         {%- endfor %}
         {%- if columns %}
         _source_file,

@@ -26,7 +26,7 @@
         select
             judged.*,
             {%- for what in ['_delivered_at', '_source_file'] %}
-            first_value(case when judged._broken_rules is null then judged.{{ what }} end ignore nulls) over (
+            {{ first_filled('case when judged._broken_rules is null then judged.' ~ what ~ ' end') }} over (
                 partition by judged.{{ key | join(', judged.') }}
                 order by judged.{{ recency() | join(', judged.') }}
                 rows between 1 following and unbounded following

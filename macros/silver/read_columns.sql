@@ -7,7 +7,7 @@
     {%- endfor %}
         {%- set unreadable = [] -%}
         {%- for name, value in columns.items() if value is not string and value[1] != 'string' -%}
-            {%- do unreadable.append("case when trim(records." ~ value[0] ~ ") <> '' and ("
+            {%- do unreadable.append("case when " ~ trimmed('records.' ~ value[0]) ~ " <> '' and ("
                 ~ read_as('records.' ~ value[0], value[1]) ~ ") is null then '" ~ name ~ "_readable' end") -%}
         {%- endfor %}
         {% if unreadable -%}

@@ -5,7 +5,7 @@
     'customer_unique_id': ['customer_unique_id', 'string'],
     'zip_code_prefix': ['customer_zip_code_prefix', 'string'],
     'city': normalized_name('records.customer_city'),
-    'state_code': 'upper(trim(records.customer_state))',
+    'state_code': 'upper(' ~ trimmed('records.customer_state') ~ ')',
 } %}
 
 with

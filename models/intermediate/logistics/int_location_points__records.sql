@@ -6,7 +6,7 @@
     'latitude': ['geolocation_lat', 'double'],
     'longitude': ['geolocation_lng', 'double'],
     'city': 'coalesce(city_corrections.city, ' ~ normalized_name('records.geolocation_city') ~ ')',
-    'state_code': 'upper(trim(records.geolocation_state))',
+    'state_code': 'upper(' ~ trimmed('records.geolocation_state') ~ ')',
 } %}
 
 with

@@ -4,7 +4,7 @@
     'lead_id': ['mql_id', 'string'],
     'first_contact_date': ['first_contact_date', 'date'],
     'landing_page_id': ['landing_page_id', 'string'],
-    'origin': "coalesce(nullif(lower(trim(records.origin)), ''), 'unknown')",
+    'origin': "coalesce(nullif(lower(" ~ trimmed('records.origin') ~ "), ''), 'unknown')",
 } %}
 
 with

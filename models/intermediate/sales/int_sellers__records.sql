@@ -5,7 +5,7 @@
     'zip_code_prefix': ['seller_zip_code_prefix', 'string'],
     'raw_city': ['seller_city', 'string'],
     'city': 'coalesce(city_corrections.city, ' ~ normalized_name('records.seller_city') ~ ')',
-    'state_code': 'upper(trim(records.seller_state))',
+    'state_code': 'upper(' ~ trimmed('records.seller_state') ~ ')',
 } %}
 
 with

@@ -1,0 +1,135 @@
+"""Compares what DuckDB and Databricks built of the same files: every table, its types and its rows as a multiset.
+
+No tolerance anywhere. Left out are only the columns in EXCLUDED, because they tell of the run and not of the data.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from tests.e2e.compare import METADATA
+
+LAYERS = ("bronze", "silver", "gold", "ops")
+
+# The type of a column on Databricks → on DuckDB. Parameters of decimals must be the same.
+TYPES = {
+    "string": "VARCHAR",
+    "int": "INTEGER",
+    "bigint": "BIGINT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}
+
+# Table (or all) → column → why its values are no subject of a comparison.
+EXCLUDED = {
+    "*": dict.fromkeys(sorted(METADATA), "the clock of the run"),
+    "ops.ops_model_runs": {
+        "invocation_id": "the run",
+        "execution_seconds": "the clock of the run",
+        "message": "what each adapter says",
+        "row_count": "DuckDB keeps an estimate, Databricks the number; of tables that the run wrote",
+    },
+}
+
+
+class Comparison(NamedTuple):
+    """One table: its rows on either engine, and what differs (nothing, when they are equal)."""
+
+    table: str
+    duckdb_rows: int
+    databricks_rows: int
+    difference: str
+
+
+def compare(database: Path, exported: Path, prefix: str = "") -> list[Comparison]:
+    """Compare a DuckDB file with the tables in a folder of `export.py`, whose schemas begin with the prefix."""
+    types = json.loads((exported / "types.json").read_text())
+    with duckdb.connect(str(database), read_only=True) as connection:
+        known = connection.execute(
+            "select table_schema || '.' || table_name from information_schema.tables"
+            " where table_schema in (select unnest(?)) and table_type = 'BASE TABLE' order by all",
+            [list(LAYERS)],
+        ).fetchall()
+        there = {name.removeprefix(prefix): columns for name, columns in types.items()}
+        names = sorted({name for (name,) in known} | there.keys())
+        return [
+            _compare(connection, name, there.get(name), exported / f"{prefix}{name}.parquet")
+            for name in names
+        ]
+
+
+def _compare(connection, name, columns, file) -> Comparison:
+    described = connection.execute(
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema || '.' || table_name = ? order by ordinal_position",
+        [name],
+    ).fetchall()
+    if not described or columns is None:
+        return Comparison(name, 0, 0, f"only on {'Databricks' if columns else 'DuckDB'}")
+    count = "select count(*) from {}"
+    mine = connection.execute(count.format(name)).fetchone()[0]
+    theirs = connection.execute(count.format(f"'{file}'")).fetchone()[0]
+    differences = []
+    translated = [
+        (column, TYPES.get(type_, type_.upper().replace(" ", ""))) for column, type_ in columns
+    ]
+    if translated != described:
+        differences.append(
+            f"columns {sorted(set(translated) ^ set(described)) or 'in another order'}"
+        )
+    excluded = EXCLUDED["*"].keys() | EXCLUDED.get(name, {}).keys()
+    kept = ", ".join(
+        f'"{column}"'
+        for column, _ in described
+        if column not in excluded and column in dict(columns)
+    )
+    sides = (f"select {kept} from {name}", f"select {kept} from '{file}'")
+    for where, (left, right) in (("DuckDB", sides), ("Databricks", sides[::-1])):
+        only = connection.execute(f"{left} except all {right}").fetchall()
+        if only:
+            differences.append(f"{len(only)} rows only on {where}, such as {only[0]}")
+    return Comparison(name, mine, theirs, "; ".join(differences))
+
+
+def report(comparisons: dict[str, list[Comparison]]) -> str:
+    """The page docs/parity.md. Arguments: comparisons (what was built → its tables)."""
+    lines = [
+        "# DuckDB and Databricks, table by table",
+        "",
+        "Written by `make test-databricks`: the project was built on DuckDB and, with the real dbt-databricks adapter, on a",
+        "[double of a workspace](../tests/databricks/README.md) that executes on open-source Spark and Delta. Equal means:",
+        "the same columns in the same order, the same types, the same rows as a multiset, without any tolerance.",
+        "",
+        "| type on Databricks | on DuckDB |",
+        "|---|---|",
+        *(f"| {ours} | {theirs} |" for ours, theirs in TYPES.items()),
+        "| decimal(p,s) | DECIMAL(p,s) |",
+        "",
+        "Not compared, in any table unless one is named:",
+        "",
+        *(
+            f"- `{column}`{'' if table == '*' else f' of `{table}`'}: {reason}"
+            for table, columns in EXCLUDED.items()
+            for column, reason in columns.items()
+        ),
+    ]
+    for title, tables in comparisons.items():
+        equal = sum(not each.difference for each in tables)
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            f"{equal} of {len(tables)} tables are equal.",
+            "",
+            "| table | rows on DuckDB | rows on Databricks | equal |",
+            "|---|---|---|---|",
+            *(
+                f"| {each.table} | {each.duckdb_rows:,} | {each.databricks_rows:,} | {each.difference or 'yes'} |"
+                for each in tables
+            ),
+        ]
+    return "\n".join(lines) + "\n"
