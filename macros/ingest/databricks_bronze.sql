@@ -143,12 +143,7 @@
             files.header,
             files.column_names,
             files.is_regular
-        from (
-            select *
-            from {{ ref('ops_landed_files') }}
-            where entity = {{ string_literal(entity.entity) }}
-            qualify row_number() over (partition by source_file order by _processed_at desc) = 1
-        ) as files
+        from ({{ newest_file_versions(entity) }}) as files
         {%- if is_incremental() %}
         left anti join {{ this }} as known
             on files.source_file = known._source_file

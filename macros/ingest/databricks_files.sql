@@ -62,13 +62,3 @@
     {{ return(adapter.get_column_schema_from_query(
         'select * except (_rescued_data) from ' ~ databricks_parquet(source_file)) | map(attribute='name') | list) }}
 {%- endmacro %}
-
-{#- The rows of a query's result as a list of dicts. Arguments: query. -#}
-{% macro query_dicts(query) -%}
-    {%- set table = run_query(query) -%}
-    {%- set rows = [] -%}
-    {%- for row in table.rows -%}
-        {%- do rows.append(dict(zip(table.column_names, row.values()))) -%}
-    {%- endfor -%}
-    {{ return(rows) }}
-{%- endmacro %}

@@ -129,7 +129,7 @@
         {%- endfor %}
     {%- endset -%}
     {%- set scanned = {} -%}
-    {%- for row in duckdb_dicts(run_query(scan)) -%}
+    {%- for row in query_dicts(scan) -%}
         {%- do scanned.update({row.file_path: row}) -%}
     {%- endfor -%}
     {{ return(scanned) }}

@@ -36,12 +36,7 @@
             files.*,
             {{ string_literal(landing_root()) }} || '/' || files.source_file as file_path,
             files.source_file ilike '%.gz' as is_compressed
-        from (
-            select *
-            from {{ ref('ops_landed_files') }}
-            where entity = {{ string_literal(entity.entity) }}
-            qualify row_number() over (partition by source_file order by _processed_at desc) = 1
-        ) as files
+        from ({{ newest_file_versions(entity) }}) as files
         {%- if is_appended %}
         anti join (
             select distinct _source_file, _source_size_bytes, _source_modified_at
@@ -55,7 +50,7 @@
         where files.record_count > 0
         order by files.delivered_at, files.source_file
     {%- endset -%}
-    {{ return(duckdb_dicts(run_query(query))) }}
+    {{ return(query_dicts(query)) }}
 {%- endmacro %}
 
 {#- DuckDB: a select that reads one regular file with DuckDB's own reader for its format. Should the reader refuse a

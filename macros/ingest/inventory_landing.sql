@@ -106,7 +106,7 @@
             left join entities on regexp_full_match(described.source_file, entities.pattern)
             order by described.delivered_at, described.source_file, entity
         {%- endset -%}
-        {%- set found = duckdb_dicts(run_query(query)) -%}
+        {%- set found = query_dicts(query) -%}
     {%- endif -%}
 
     {{ return(new_landed_files(found, entities)) }}
@@ -126,13 +126,4 @@
         ),
         lambda date: date is not null
     )[1]
-{%- endmacro %}
-
-{#- DuckDB: the rows of a query result as a list of dicts. Arguments: table (what `run_query` returns). -#}
-{% macro duckdb_dicts(table) -%}
-    {%- set rows = [] -%}
-    {%- for row in table.rows -%}
-        {%- do rows.append(dict(zip(table.column_names, row.values()))) -%}
-    {%- endfor -%}
-    {{ return(rows) }}
 {%- endmacro %}
