@@ -7,8 +7,9 @@
     Arguments: records (the CTE to judge: `touched_records`, joined with what the rules need), key (list of columns). -#}
 {% macro judge(records, key) -%}
     {%- set rules = expectations(model, key) if execute else [] -%}
-    {%- set helpers = ['_is_change', '_later_changes', '_earlier_disposition', '_earlier_broken_rules', '_earlier_warnings'] -%}
+    {%- set helpers = ['_previous_hash', '_least_later_hash', '_greatest_later_hash', '_earlier_disposition', '_earlier_broken_rules', '_earlier_warnings'] -%}
     {%- for rule in rules if rule.on_violation == 'fail' -%}{%- do helpers.append('_failed_' ~ loop.index) -%}{%- endfor -%}
+    {%- set parts = key | join(', ') ~ ', _broken_rules is null' -%}
     {%- set order = recency() | join(', ') -%}
     judged as (
         select
@@ -27,27 +28,17 @@
         from {{ records }}
     ),
 
-    changes as (
-        select
-            *,
-            _broken_rules is null and coalesce(
-                _record_hash <> lag(_record_hash) over (
-                    partition by {{ key | join(', ') }}, _broken_rules is null order by {{ order }}
-                ),
-                true
-            ) as _is_change
-        from judged
-    ),
-
+    -- One window, because each costs a sort of everything: a later change is a later record that says something else.
     placed as (
         select
             *,
-            sum(case when _is_change then 1 else 0 end) over (
-                partition by {{ key | join(', ') }}, _broken_rules is null
-                order by {{ order }}
-                rows between 1 following and unbounded following
-            ) as _later_changes
-        from changes
+            lag(_record_hash) over same_key as _previous_hash,
+            min(_record_hash) over later as _least_later_hash,
+            max(_record_hash) over later as _greatest_later_hash
+        from judged
+        window
+            same_key as (partition by {{ parts }} order by {{ order }}),
+            later as (partition by {{ parts }} order by {{ order }} rows between 1 following and unbounded following)
     ),
 
     disposed as (
@@ -59,8 +50,8 @@
                 when _failed_{{ loop.index }} is not null then 'failed'
                 {%- endfor %}
                 when _broken_rules is not null then 'quarantined'
-                when not _is_change then 'duplicate'
-                when coalesce(_later_changes, 0) > 0 then 'superseded'
+                when _record_hash = _previous_hash then 'duplicate'
+                when _least_later_hash <> _record_hash or _greatest_later_hash <> _record_hash then 'superseded'
                 when lower(_operation) = 'delete' then 'withdrawn'
                 else 'current'
             end as _disposition
