@@ -1,0 +1,33 @@
+{#
+The dimensions that a metric view takes from a semantic model, as a list of dicts.
+
+semantic_model: a dict of dbt's graph.
+entity: what their names begin with.
+alias: the join's name, when the semantic model is joined to the view's source.
+
+A time dimension `<name>_date` also gives its week, month, quarter and year. From a joined semantic model come plain columns
+only: an expression would need its columns qualified, and a joined time is not the view's time.
+#}
+{% macro metric_view_dimensions(semantic_model, entity, alias=none) %}
+    {%- set found = [] -%}
+    {%- for dimension in semantic_model.dimensions -%}
+        {%- set expression = dimension.expr or dimension.name -%}
+        {%- set told = metric_view_texts(dimension, dimension.config.meta) -%}
+        {%- if dimension.type == 'time' and not alias -%}
+            {%- do found.append(dict(told, name=dimension.name, expr=expression)) -%}
+            {%- for grain in ['week', 'month', 'quarter', 'year'] -%}
+                {%- do found.append({
+                    'name': dimension.name.removesuffix('_date') ~ '_' ~ grain,
+                    'expr': "cast(date_trunc('" ~ grain ~ "', " ~ expression ~ ') as date)',
+                    'comment': 'First day of the ' ~ grain ~ '. ' ~ dimension.description,
+                    'display_name': dimension.label.removesuffix(' date') ~ ' ' ~ grain,
+                }) -%}
+            {%- endfor -%}
+        {%- elif dimension.type == 'categorical' and not alias -%}
+            {%- do found.append(dict(told, name=entity ~ '_' ~ dimension.name, expr=expression)) -%}
+        {%- elif dimension.type == 'categorical' and modules.re.fullmatch('\\w+', expression) -%}
+            {%- do found.append(dict(told, name=entity ~ '_' ~ dimension.name, expr=alias ~ '.' ~ expression)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{% endmacro %}
