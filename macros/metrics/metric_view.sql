@@ -44,5 +44,6 @@ ref() what it reads, because dbt wants to know that while it parses, when the gr
     } -%}
     {%- if joins -%}{%- do view.update({'joins': joins}) -%}{%- endif -%}
     {%- do view.update({'dimensions': dimensions, 'measures': metric_view_measures(fact)}) -%}
-    {{ return(toyaml(view)) }}
+    {#- Through JSON, because YAML would write what occurs twice as a reference. -#}
+    {{ return(toyaml(fromjson(tojson(view)))) }}
 {% endmacro %}

@@ -12,9 +12,9 @@ only: an expression would need its columns qualified, and a joined time is not t
     {%- set found = [] -%}
     {%- for dimension in semantic_model.dimensions -%}
         {%- set expression = dimension.expr or dimension.name -%}
-        {%- set told = metric_view_texts(dimension, dimension.config.meta) -%}
+        {%- set name = entity ~ '_' ~ dimension.name -%}
         {%- if dimension.type == 'time' and not alias -%}
-            {%- do found.append(dict(told, name=dimension.name, expr=expression)) -%}
+            {%- do found.append(metric_view_column(dimension.name, expression, dimension)) -%}
             {%- for grain in ['week', 'month', 'quarter', 'year'] -%}
                 {%- do found.append({
                     'name': dimension.name.removesuffix('_date') ~ '_' ~ grain,
@@ -24,9 +24,9 @@ only: an expression would need its columns qualified, and a joined time is not t
                 }) -%}
             {%- endfor -%}
         {%- elif dimension.type == 'categorical' and not alias -%}
-            {%- do found.append(dict(told, name=entity ~ '_' ~ dimension.name, expr=expression)) -%}
+            {%- do found.append(metric_view_column(name, expression, dimension)) -%}
         {%- elif dimension.type == 'categorical' and modules.re.fullmatch('\\w+', expression) -%}
-            {%- do found.append(dict(told, name=entity ~ '_' ~ dimension.name, expr=alias ~ '.' ~ expression)) -%}
+            {%- do found.append(metric_view_column(name, alias ~ '.' ~ expression, dimension)) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}

@@ -14,12 +14,11 @@ semantic_model: a dict of dbt's graph.
     {%- set found = [] -%}
     {%- for metric in graph.metrics.values() -%}
         {%- if metric.depends_on.nodes | length and metric_view_inputs(metric) == [semantic_model.unique_id] -%}
-            {%- do found.append(dict(
-                metric_view_texts(metric, metric.config.meta),
-                name=metric.name,
-                expr=metric_view_expression(metric, semantic_model),
-                format=formats[metric.config.meta.format],
-            )) -%}
+            {%- set measure = metric_view_column(
+                metric.name, metric_view_expression(metric, semantic_model), metric
+            ) -%}
+            {%- do measure.update({'format': formats[metric.config.meta.format]}) -%}
+            {%- do found.append(measure) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
