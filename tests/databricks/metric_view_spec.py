@@ -46,11 +46,16 @@ def problems(text: str) -> list[str]:
     dimensions, measures = view.get("dimensions", []), view.get("measures", [])
     if not dimensions and not measures:
         found.append("neither dimensions nor measures")
-    for kind, columns, keys in (("dimension", dimensions, DIMENSION), ("measure", measures, MEASURE)):
+    for kind, columns, keys in (
+        ("dimension", dimensions, DIMENSION),
+        ("measure", measures, MEASURE),
+    ):
         for column in columns:
             found += of_column(kind, column, keys, {join.get("name") for join in joins})
     names = [str(each.get("name")).lower() for each in [*joins, *dimensions, *measures]]
-    found += [f"{name}: a name for two things" for name in sorted(set(names)) if names.count(name) > 1]
+    found += [
+        f"{name}: a name for two things" for name in sorted(set(names)) if names.count(name) > 1
+    ]
     return found
 
 
@@ -85,7 +90,9 @@ def of_format(name: str, given: Any) -> list[str]:
     if not isinstance(given, dict) or given.get("type") not in FORMATS:
         return [f"{name}: the format's type is one of {', '.join(sorted(FORMATS))}"]
     found = []
-    if given["type"] == "currency" and not re.fullmatch("[A-Z]{3}", str(given.get("currency_code"))):
+    if given["type"] == "currency" and not re.fullmatch(
+        "[A-Z]{3}", str(given.get("currency_code"))
+    ):
         found.append(f"{name}: a currency needs its code")
     places = given.get("decimal_places")
     if places is not None and (

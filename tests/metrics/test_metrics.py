@@ -216,7 +216,9 @@ def test_every_metric_is_compared():
 
 def table(rows: list, keys: int) -> dict[str, list]:
     """Rows by what they are grouped by."""
-    return {str(row[0]).removesuffix(" 00:00:00") if keys else "all": list(row[keys:]) for row in rows}
+    return {
+        str(row[0]).removesuffix(" 00:00:00") if keys else "all": list(row[keys:]) for row in rows
+    }
 
 
 def same(one: object, other: object) -> bool:
