@@ -58,6 +58,7 @@ simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="-
 # MetricFlow reads what dbt last parsed.
 .PHONY: metrics
 metrics: .venv-metrics/.metrics ## list the metrics, or ask: make metrics ARGS="--metrics items_brl_sales --group-by metric_time__month"
+	@$(if $(ARGS),test -f "$(DUCKDB_PATH)" || { echo "There is no $(DUCKDB_PATH): run make build." >&2; exit 1; })
 	@.venv-metrics/bin/dbt --quiet parse
 	@$(if $(ARGS),.venv-metrics/bin/mf query $(ARGS),.venv-metrics/bin/python -m lakehouse metrics)
 

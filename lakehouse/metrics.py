@@ -51,10 +51,9 @@ def text(manifest: dict[str, Any]) -> str:
             described = textwrap.wrap(" ".join((metric["description"] or "").split()), 84)
             lines.append(f"  {metric['name']:<30}{described[0] if described else ''}")
             lines += [" " * 32 + line for line in described[1:]]
-        lines += [
-            " " * 32 + line
-            for line in textwrap.wrap("by " + ", ".join(groups(model, manifest)), 84)
-        ]
+        asked_by = textwrap.wrap(", ".join(groups(model, manifest)), 84)
+        lines += ["", f"  {'grouped by':<30}{asked_by[0]}"]
+        lines += [" " * 32 + line for line in asked_by[1:]]
     return "\n".join([*lines, "", ASK])
 
 

@@ -5,14 +5,13 @@ semantic_model: a dict of dbt's graph.
 entity: what their names begin with.
 alias: the join's name, when the semantic model is joined to the view's source.
 
-A time dimension `<name>_date` also gives its week, month, quarter and year. From a joined semantic model come plain columns
-only: an expression would need its columns qualified, and a joined time is not the view's time.
+A time dimension `<name>_date` also gives its week, month, quarter and year. A joined time is not the view's time, and stays
+away. In a joined expression each column is qualified with the alias; a text in it must not be a column's name.
 #}
 {% macro metric_view_dimensions(semantic_model, entity, alias=none) %}
     {%- set found = [] -%}
     {%- for dimension in semantic_model.dimensions -%}
         {%- set expression = dimension.expr or dimension.name -%}
-        {%- set name = entity ~ '_' ~ dimension.name -%}
         {%- if dimension.type == 'time' and not alias -%}
             {%- do found.append(metric_view_column(dimension.name, expression, dimension)) -%}
             {%- for grain in ['week', 'month', 'quarter', 'year'] -%}
@@ -23,10 +22,12 @@ only: an expression would need its columns qualified, and a joined time is not t
                     'display_name': dimension.label.removesuffix(' date') ~ ' ' ~ grain,
                 }) -%}
             {%- endfor -%}
-        {%- elif dimension.type == 'categorical' and not alias -%}
-            {%- do found.append(metric_view_column(name, expression, dimension)) -%}
-        {%- elif dimension.type == 'categorical' and modules.re.fullmatch('\\w+', expression) -%}
-            {%- do found.append(metric_view_column(name, alias ~ '.' ~ expression, dimension)) -%}
+        {%- elif dimension.type == 'categorical' -%}
+            {%- if alias -%}
+                {%- set columns = graph.nodes[semantic_model.depends_on.nodes[0]].columns | join('|') -%}
+                {%- set expression = modules.re.sub('\\b(' ~ columns ~ ')\\b', alias ~ '.\\1', expression) -%}
+            {%- endif -%}
+            {%- do found.append(metric_view_column(entity ~ '_' ~ dimension.name, expression, dimension)) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
