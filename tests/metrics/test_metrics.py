@@ -1,6 +1,6 @@
 """Every metric, asked with MetricFlow, is what hand-written SQL over gold says: overall, by month and by a dimension.
 
-Reads what `make twice` left in target/. The definitions are parsed anew, the data is not built anew.
+Reads what `make twice` left in target/; METRICS_MANIFEST, METRICS_DATABASE and METRICS_OLIST name other files.
 """
 
 import json
