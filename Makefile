@@ -166,7 +166,7 @@ bench: $(VENV)/.base .venv-bench/.bench ## measure against hand-written SQL: mak
 hooks: $(VENV)/.dev ## run the style checks before every commit
 	$(BIN)/pre-commit install
 
-# base is compiled against dev's pins, so that what is installed is what was tested.
+# base and metrics are compiled against dev's pins, so that what is installed is what was tested.
 .PHONY: lock
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
