@@ -3,7 +3,7 @@
 #   PYTHON        the interpreter that makes the environments (default: the first fitting one on the PATH)
 #   LANDING_PATH  the folder of landed files (default: landing)
 #   DUCKDB_PATH   the database file (default: medallion.duckdb)
-#   ARGS          more options for the command behind `build` or `simulate`
+#   ARGS          more options for the command behind `build`, `metrics` or `simulate`
 #   DOCS_PORT     where `make docs` serves (default: 8080)
 #   STATE         the folder of the base that `make slim` compares with
 
@@ -55,10 +55,22 @@ docs: $(VENV)/.base ## make the documentation of models, columns and lineage and
 simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="--out /tmp/drops --orders 100000"
 	@$(BIN)/python -m lakehouse simulate $(ARGS)
 
+# MetricFlow reads what dbt last parsed.
+.PHONY: metrics
+metrics: .venv-metrics/.metrics ## list the metrics, or ask: make metrics ARGS="--metrics items_brl_sales --group-by metric_time__month"
+	@$(if $(ARGS),test -f "$(DUCKDB_PATH)" || { echo "There is no $(DUCKDB_PATH): run make build." >&2; exit 1; })
+	@.venv-metrics/bin/dbt --quiet parse
+	@$(if $(ARGS),.venv-metrics/bin/mf query $(ARGS),.venv-metrics/bin/python -m lakehouse metrics)
+
 ##@ Before a pull request
 
 .PHONY: test
-test: lint twice rules compile-databricks bundle-check e2e ## everything CI runs, cheap things first
+test: lint twice rules metrics-check compile-databricks bundle-check e2e ## everything CI runs, cheap things first
+
+# Over what `make twice` built.
+.PHONY: metrics-check
+metrics-check: .venv-metrics/.metrics $(VENV)/.dev ## compare every metric with hand-written SQL (after `make twice`)
+	$(BIN)/python -m pytest tests/metrics -q
 
 # Incremental models are read as their first build, whatever database happens to be there.
 NO_DATABASE = DUCKDB_PATH=:memory:
@@ -154,13 +166,13 @@ bench: $(VENV)/.base .venv-bench/.bench ## measure against hand-written SQL: mak
 hooks: $(VENV)/.dev ## run the style checks before every commit
 	$(BIN)/pre-commit install
 
-# base is compiled against dev's pins, so that what is installed is what was tested.
+# base and metrics are compiled against dev's pins, so that what is installed is what was tested.
 .PHONY: lock
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer spark bench; do \
-		constraint=$$([ $$name = base ] && echo "--constraint requirements/dev.txt" || true); \
+	@for name in dev base databricks bouncer spark bench metrics; do \
+		constraint=$$([[ $$name = base || $$name = metrics ]] && echo "--constraint requirements/dev.txt" || true); \
 		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 			--quiet $(ARGS) || exit 1; \
@@ -206,6 +218,12 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
 	@echo "Installing $< into .venv-bouncer"
 	@"$$(cat $(VENV)/.python)" -m venv .venv-bouncer
 	@.venv-bouncer/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-metrics/.metrics: requirements/metrics.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-metrics"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-metrics
+	@.venv-metrics/bin/$(INSTALL) $<
 	@touch $@
 
 .venv-bench/.bench: requirements/bench.txt | $(VENV)/.python

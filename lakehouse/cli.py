@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 SUBCOMMANDS = {
     "bundle": "lakehouse.bundle",
+    "metrics": "lakehouse.metrics",
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",

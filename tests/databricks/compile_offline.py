@@ -16,6 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import metric_view_spec
+
 PROJECT = Path(__file__).parents[2]
 DBT = PROJECT / ".venv-databricks/bin/dbt"
 PARTS = ("macros", "models", "seeds", "analyses", "tests/singular", "tests/generic", "profiles")
@@ -154,12 +156,24 @@ def main() -> int:
         copy_project(copy)
         for run, variables in RUNS.items():
             statements = compiled(copy, variables)
-            lines = findings(statements) + [
-                f"{name}: not compiled" for name in models - statements.keys()
+            lines = [
+                *findings(statements),
+                *(f"{name}: not compiled" for name in models - statements.keys()),
+                *metric_views(statements),
             ]
             print(f"{run}: {len(statements)} statements, {len(models)} models", *lines, sep="\n  ")
             count += len(lines)
     return min(count, 1)
+
+
+def metric_views(statements: dict[str, str]) -> list[str]:
+    """What a workspace would refuse in the metric views."""
+    return [
+        f"{name}: {problem}"
+        for name, text in statements.items()
+        if name.startswith("metrics_")
+        for problem in metric_view_spec.problems(text)
+    ]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,10 @@ dates as (
 
 person_orders as (
     select
-        orders.*,
+        orders.order_month_date,
+        orders.customer_order_number,
+        orders.items_brl,
+        orders.counts_as_sale,
         customers.customer_unique_id,
         min(orders.order_month_date) over (partition by customers.customer_unique_id)
             as cohort_month_date

@@ -20,7 +20,9 @@ sellers as (
 
 sold as (
     select
-        items.*,
+        items.order_key,
+        items.price_brl,
+        items.freight_brl,
         products.product_id,
         products.category_name,
         products.category_label,

@@ -60,6 +60,7 @@ final as (
         cast({{ date_key('items.shipping_limit_at') }} as int) as shipping_limit_date_key,
         items.order_id,
         items.order_item_id,
+        items.seller_id,
         orders.order_status,
         items.price_brl,
         items.freight_brl,

@@ -123,6 +123,7 @@ final as (
         cast({{ date_key('ranked.delivered_at') }} as int) as delivery_date_key,
         cast({{ date_key('ranked.estimated_delivery_at') }} as int) as estimated_delivery_date_key,
         ranked.order_id,
+        ranked.customer_unique_id,
         ranked.order_status,
         cast(ranked.customer_order_number as int) as customer_order_number,
         cast(coalesce(items.item_count, 0) as int) as item_count,

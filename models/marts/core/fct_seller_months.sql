@@ -4,7 +4,10 @@ with
 
 items as (
     select
-        items.*,
+        items.order_key,
+        items.order_id,
+        items.price_brl,
+        items.freight_brl,
         sellers.seller_id,
         cast(date_trunc('month', items.purchased_at) as date) as month_start_date
     from {{ ref('fct_order_items') }} as items

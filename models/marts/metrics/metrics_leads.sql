@@ -1,0 +1,2 @@
+{% do ref('fct_lead_conversions') %}
+{{ metric_view('leads') }}

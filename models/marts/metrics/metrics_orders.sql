@@ -1,0 +1,2 @@
+{% do [ref('fct_orders'), ref('dim_locations')] %}
+{{ metric_view('orders') }}
