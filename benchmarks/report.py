@@ -98,8 +98,13 @@ def ratios(sizes: dict) -> list[list[str]]:
 
     return [
         row(
-            "full refresh of the models / floor",
+            "full refresh of the models / floor, dbt's own time taken off",
             "≤ 1.5 at 1 M, ≤ 1.3 at 10 M",
+            lambda steps: own(steps, "refresh") / steps["floor"]["seconds"],
+        ),
+        row(
+            "the same with dbt's own time",
+            "",
             lambda steps: steps["refresh"]["seconds"] / steps["floor"]["seconds"],
         ),
         row(
