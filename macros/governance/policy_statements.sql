@@ -11,7 +11,7 @@
     {%- for group in readers -%}
         {%- do is_reader.append('is_account_group_member(' ~ string_literal(group) ~ ')') -%}
     {%- endfor -%}
-    {%- set schema = [target.database, generate_schema_name('governance', none)] | join('.') -%}
+    {%- set schema = '`' ~ target.database ~ '`.`' ~ generate_schema_name('governance', none) ~ '`' -%}
     {%- set statements = ['create schema if not exists ' ~ schema ~ " comment 'Masks and row filters.'"] -%}
     {%- for class in ['identifier', 'postcode', 'city', 'free_text', 'coordinate'] -%}
         {%- set type = 'double' if class == 'coordinate' else 'string' -%}
