@@ -65,7 +65,7 @@ metrics: .venv-metrics/.metrics ## list the metrics, or ask: make metrics ARGS="
 ##@ Before a pull request
 
 .PHONY: test
-test: lint twice rules metrics-check compile-databricks bundle-check e2e ## everything CI runs, cheap things first
+test: lint twice rules metrics-check compile-databricks bundle-check policies e2e ## everything CI runs, cheap things first
 
 # Over what `make twice` built.
 .PHONY: metrics-check
@@ -115,7 +115,8 @@ compile-databricks: .venv-databricks/.databricks ## compile every model with the
 	.venv-databricks/bin/python tests/databricks/compile_offline.py
 
 # The Databricks jobs have a task a model, so they follow from the manifest. Parsing needs no workspace.
-BUNDLE = .venv-databricks/bin/dbt parse --quiet --target databricks_job --target-path target/bundle --log-path target/bundle \
+PARSE_BUNDLE = .venv-databricks/bin/dbt parse --quiet --target databricks_job --target-path target/bundle --log-path target/bundle
+BUNDLE = $(PARSE_BUNDLE) \
 	&& .venv-databricks/bin/python -m lakehouse bundle
 
 .PHONY: bundle
@@ -126,6 +127,12 @@ bundle: .venv-databricks/.databricks ## write the jobs of the Databricks bundle,
 bundle-check: .venv-databricks/.databricks $(VENV)/.dev ## check that the Databricks bundle is valid and not stale
 	@$(BUNDLE) --check
 	$(BIN)/python -m pytest tests/databricks/test_bundle.py -q -k "not dbt_builds"
+
+.PHONY: policies
+policies: $(VENV)/.base .venv-databricks/.databricks ## check who may read what and what gold promises, on both engines' manifests
+	@$(BIN)/dbt parse --quiet
+	@$(PARSE_BUNDLE)
+	$(BIN)/python -m lakehouse policies
 
 # What a change touches, and what reads that, in a copy of a base's database; `--defer` takes everything else from there.
 # The base is the folder STATE with its manifest.json and medallion.duckdb, which `make twice` leaves in target/ and

@@ -170,7 +170,8 @@ def tasks(manifest: dict[str, Any]) -> list[tuple[str, list[str], list[str]]]:
     """
     nodes = manifest["nodes"]
     keys = {
-        name: SEEDS if node["resource_type"] == "seed" else node["name"]
+        # The versions of a model share its name, not its alias.
+        name: SEEDS if node["resource_type"] == "seed" else node.get("alias", node["name"])
         for name, node in nodes.items()
         if node["resource_type"] in ("seed", "model", "snapshot")
     }
@@ -194,7 +195,11 @@ def tasks(manifest: dict[str, Any]) -> list[tuple[str, list[str], list[str]]]:
         return (0 if key == SEEDS else 1 + depths[key]), key
 
     order = sorted(waits_for, key=place)
-    selections = {key: [key] for key in order} | {SEEDS: ["resource_type:seed"]}
+    selections = {
+        keys[name]: [f"{node['name']}.v{node['version']}" if node.get("version") else node["name"]]
+        for name, node in nodes.items()
+        if name in keys
+    } | {SEEDS: ["resource_type:seed"]}
     for node in sorted(nodes.values(), key=lambda each: each["name"]):
         if node["resource_type"] != "test":
             continue

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 SUBCOMMANDS = {
     "bundle": "lakehouse.bundle",
     "metrics": "lakehouse.metrics",
+    "policies": "lakehouse.policies",
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",

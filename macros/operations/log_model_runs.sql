@@ -1,5 +1,5 @@
 {#- On-run-end: appends what every node of this run did to `ops_model_runs`, in one statement. Does nothing before that
-    table exists. Arguments: results (dbt's run results). -#}
+    table exists. The versions of a model share its name and go by their aliases. Arguments: results (dbt's run results). -#}
 {% macro log_model_runs(results) -%}
     {%- set node = model_node('ops_model_runs') -%}
     {%- set table = adapter.get_relation(node.database, node.schema, node.alias) if node and is_running() -%}
@@ -12,7 +12,7 @@
         values
         {%- for result in results %}
         (
-            '{{ invocation_id }}', {{ string_literal(result.node.name) }}, '{{ result.node.resource_type }}',
+            '{{ invocation_id }}', {{ string_literal(result.node.alias if result.node.version else result.node.name) }}, '{{ result.node.resource_type }}',
             '{{ result.status }}', {{ result.execution_time }},
             {{ row_counts.get(result.node.schema ~ '.' ~ result.node.alias, 'null') }}, {{ result.failures if result.failures is not none else 'null' }},
             {{ string_literal((result.message or '')[:500]) }}, {{ run_timestamp() }}

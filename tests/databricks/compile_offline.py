@@ -1,7 +1,7 @@
 """Compile every model with the Databricks adapter, without a workspace, and look for what only DuckDB understands.
 
-Run as a script (`make compile-databricks`) it compiles the project three ways: from scratch, as an incremental run, and
-with streaming tables and materialized views. The adapter is the real one; it is offline and has a token that is none.
+Run as a script (`make compile-databricks`) it compiles the project four ways: from scratch, as an incremental run,
+with a catalog a domain and row filters, and with streaming tables and materialized views. The adapter is the real one; it is offline and has a token that is none.
 
 Compiling reads no landing zone, so a copy of the project is compiled in which a macro gives files of each kind instead,
 and in which `is_incremental()` answers what is asked for. In the copy, every macro named `duckdb_…` stops with an error.
@@ -63,9 +63,23 @@ INVENTORY = """
 {{ databricks_count_records(["file:/it's"]) }}
 {% endif %}
 """
+# What guards personal data: the functions, and for each model its tags and masks.
+POLICIES = """
+{% if execute %}
+{{ policy_statements() | join(';') }}
+{%- for node in graph.nodes.values() if node.resource_type == 'model' %}
+;
+{{ governing_statements(node, api.Relation.create(node.database, node.schema, node.alias, type='table'), {}) | join(';') }}
+{%- endfor %}
+{% endif %}
+"""
 RUNS = {
     "from scratch": {},
     "incremental": {"offline_incremental": True},
+    "domains apart, regional teams": {
+        "domains_apart": "catalog",
+        "regional_group": "regional-teams",
+    },
     "streaming tables and materialized views": {
         "databricks_bronze": "streaming_table",
         "databricks_marts": "materialized_view",
@@ -87,6 +101,7 @@ def copy_project(target: Path) -> None:
         path.write_text(re.sub(r"({%-? macro (duckdb_\w+)\([^%]*%})", stop, text))
     (target / "macros/offline.sql").write_text(OVERRIDES)
     (target / "analyses/inventory.sql").write_text(INVENTORY)
+    (target / "analyses/policies.sql").write_text(POLICIES)
 
 
 def compiled(project: Path, variables: dict) -> dict[str, str]:
@@ -131,7 +146,8 @@ def compiled(project: Path, variables: dict) -> dict[str, str]:
     if process.returncode:
         raise RuntimeError(process.stdout + process.stderr)
     nodes = json.loads((target / "manifest.json").read_text())["nodes"].values()
-    return {node["name"]: node["compiled_code"] for node in nodes if node.get("compiled_code")}
+    # By alias: the versions of a model share its name.
+    return {node["alias"]: node["compiled_code"] for node in nodes if node.get("compiled_code")}
 
 
 def findings(statements: dict[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ it tell the scenarios one by one.
 
 import json
 import os
+import re
 import shutil
 
 import lakehouse_run
@@ -467,6 +468,8 @@ def test_gold_never_changes_shape(story):
     assert len(contract) > 150
     assert story[2].gold_contract() == story[3].gold_contract() == contract
     declared = []
+    # A deprecated version stands in the YAML of the version that replaces it.
+    contract = [row for row in contract if not re.search(r"_v\d+$", row[0])]
     for table in sorted({table for table, _, _ in contract}):
         declared += [(table, column["name"]) for column in model_yaml(table)["columns"]]
     assert [(table, column) for table, column, _ in contract] == declared

@@ -1,3 +1,5 @@
+{{ config(row_filter=row_filter_by_region('customer_region_name'), grants=grants_to_regional_teams()) }}
+
 -- Grain: one row per month of purchase and state the order was shipped to. Delivery is measured
 -- where both the delivery and the promise are known, and lateness by both definitions in use.
 with

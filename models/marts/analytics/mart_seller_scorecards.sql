@@ -110,7 +110,6 @@ final as (
     select
         seller_key,
         seller_id,
-        city,
         state_code,
         case
             when order_count = 0 then 'no sales'

@@ -3,6 +3,8 @@
     incremental_strategy='delete+insert',
     unique_key='customer_unique_id',
     pre_hook="{{ delete_vanished('int_customers', ['customer_unique_id']) }}",
+    row_filter=row_filter_by_region('region_name'),
+    grants=grants_to_regional_teams(),
 ) }}
 
 -- Grain: one row per person and version of the address (SCD type 2), and the unknown customer. A person is a

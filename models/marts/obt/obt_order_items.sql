@@ -3,6 +3,8 @@
     incremental_strategy='delete+insert',
     unique_key='order_id',
     pre_hook="{{ delete_vanished('fct_order_items', ['order_item_key'], is_judged=false) }}",
+    row_filter=row_filter_by_region('customer_region_name'),
+    grants=grants_to_regional_teams(),
 ) }}
 
 -- Grain: one row per item of an order, with everything the star knows about it. For whoever wants one table; money of
