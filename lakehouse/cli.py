@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 SUBCOMMANDS = {
     "bundle": "lakehouse.bundle",
+    "forget": "lakehouse.forget",
     "publish": "lakehouse.publish",
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
