@@ -25,6 +25,7 @@ from lakehouse.publish import class_of, quoted, raw_files
 
 # The keys that lead from a person to the records about them. An order's number stays: it names a sale, not a person.
 PERSON, CUSTOMER, ORDER = "customer_unique_id", "customer_id", "order_id"
+PROJECT = Path(__file__).resolve().parents[1]
 LAYERS = ("bronze", "silver", "gold", "ops")
 # A shorter text says nothing about who wrote it, and would be found by accident.
 SHORTEST_TEXT = 8
@@ -142,13 +143,17 @@ def forget(arguments: argparse.Namespace) -> Iterator[str]:
         if not path.is_file():
             raise ForgetError(f"there is no {what} in {path}: run `make build` first.")
     if not root.is_dir():
-        raise ForgetError(f"there is no landing folder {root}: set LANDING_PATH. Cloud storage: see the how-to.")
+        raise ForgetError(
+            f"there is no landing folder {root}: set LANDING_PATH. Cloud storage: see the how-to."
+        )
     columns = declared_columns(arguments.manifest)
     given = trimmed(arguments.customer_unique_id or arguments.customer_id)
     with opened(database, read_only=True) as connection:
         person, is_known = find_person(connection, given, bool(arguments.customer_id))
         if not person.keys - {given} and not is_known and not files_naming(root, {given}):
-            raise ForgetError(f"no customer {given} in {database} or {root}, and none was erased before.")
+            raise ForgetError(
+                f"no customer {given} in {database} or {root}, and none was erased before."
+            )
         person.texts = own_texts(connection, columns, person)
         places, left = search(connection, database, root, arguments.publication, person)
     if not left:
@@ -198,7 +203,8 @@ def erase(arguments: argparse.Namespace, columns: Columns, person: Person) -> It
         places, left = search(connection, database, root, arguments.publication, person)
     if left:
         raise ForgetError(
-            "values are left in " + ", ".join(f"{place} ({count:,})" for place, count in left.items())
+            "values are left in "
+            + ", ".join(f"{place} ({count:,})" for place, count in left.items())
             + ". Run the same again; if they stay, somebody wrote them since."
         )
     yield f"searched for {len(person.keys | person.texts)} values in {len(places)} tables and files: nothing is left"
@@ -228,7 +234,9 @@ def opened(database: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection
         connection = duckdb.connect(str(database), read_only=read_only)
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
-            raise ForgetError(f"{database} is in use: end the build or the client that has it open.") from error
+            raise ForgetError(
+                f"{database} is in use: end the build or the client that has it open."
+            ) from error
         raise
     connection.execute("set TimeZone = 'UTC'")
     if not read_only and "ops_erased_keys" not in tables(connection, "ops"):
@@ -267,21 +275,30 @@ def find_person(
     """The keys and orders of a person, as far as the lakehouse still tells them, and whether they were in the ledger."""
     ledger, salt = {}, None
     if "ops_erased_keys" in tables(connection, "ops"):
-        rows = connection.execute("select key_hash, replacement, salt from ops.ops_erased_keys").fetchall()
+        rows = connection.execute(
+            "select key_hash, replacement, salt from ops.ops_erased_keys"
+        ).fetchall()
         ledger, salt = {key: value for key, value, _ in rows}, rows[0][2] if rows else None
     pairs, sales = set(), set()
     for schema in ("bronze", "silver"):
         for table in tables(connection, schema, PERSON, CUSTOMER):
-            pairs |= set(connection.execute(
-                f'select distinct trim({PERSON}), trim({CUSTOMER}) from {schema}."{table}" '
-                f"where {PERSON} is not null or {CUSTOMER} is not null"
-            ).fetchall())
+            pairs |= set(
+                connection.execute(
+                    f'select distinct trim({PERSON}), trim({CUSTOMER}) from {schema}."{table}" '
+                    f"where {PERSON} is not null or {CUSTOMER} is not null"
+                ).fetchall()
+            )
         for table in tables(connection, schema, CUSTOMER, ORDER):
-            sales |= set(connection.execute(
-                f'select distinct trim({CUSTOMER}), trim({ORDER}) from {schema}."{table}" '
-                f"where {CUSTOMER} is not null and {ORDER} is not null"
-            ).fetchall())
-    replaced = lambda key: ledger.get(hashed(salt, key)) if salt and key else None  # noqa: E731
+            sales |= set(
+                connection.execute(
+                    f'select distinct trim({CUSTOMER}), trim({ORDER}) from {schema}."{table}" '
+                    f"where {CUSTOMER} is not null and {ORDER} is not null"
+                ).fetchall()
+            )
+
+    def replaced(key: str | None) -> str | None:
+        return ledger.get(hashed(salt, key)) if salt and key else None
+
     same = {given, replaced(given)} - {None}
     if is_customer:
         persons = {person for person, customer in pairs if customer in same and person}
@@ -290,11 +307,19 @@ def find_person(
         persons, of_customer = same, set()
     aliases = persons | {replaced(person) for person in persons} - {None}
     if len({alias for alias in persons if alias not in ledger.values()}) > 1:
-        raise ForgetError(f"{given} belongs to several persons ({len(persons)}): name one with --customer-unique-id.")
-    customers = {customer for person, customer in pairs if person in aliases and customer} | of_customer
+        raise ForgetError(
+            f"{given} belongs to several persons ({len(persons)}): name one with --customer-unique-id."
+        )
+    customers = {
+        customer for person, customer in pairs if person in aliases and customer
+    } | of_customer
     shared = {
-        customer for person, customer in pairs
-        if customer in customers and person and person not in aliases and person not in ledger.values()
+        customer
+        for person, customer in pairs
+        if customer in customers
+        and person
+        and person not in aliases
+        and person not in ledger.values()
     }
     if shared - of_customer:
         raise ForgetError(
@@ -305,7 +330,11 @@ def find_person(
     stand_ins = set(ledger.values())
     person = Person(
         keys={key for key in everything if key not in stand_ins},
-        orders={order for customer, order in sales if customer in customers | {replaced(c) for c in customers}},
+        orders={
+            order
+            for customer, order in sales
+            if customer in customers | {replaced(c) for c in customers}
+        },
     )
     for key in person.keys:
         person.replacements[key] = replaced(key) or secrets.token_hex(16)
@@ -321,7 +350,9 @@ def remember(connection: duckdb.DuckDBPyConnection, person: Person) -> None:
     """Put the person's keys and orders into the ledger, before anything is changed."""
     row = connection.execute("select max(salt) from ops.ops_erased_keys").fetchone()
     salt = row[0] or secrets.token_hex(16)
-    known = {key for (key,) in connection.execute("select key_hash from ops.ops_erased_keys").fetchall()}
+    known = {
+        key for (key,) in connection.execute("select key_hash from ops.ops_erased_keys").fetchall()
+    }
     entries = {hashed(salt, key): value for key, value in person.replacements.items()}
     entries |= {hashed(salt, order): "" for order in person.orders}
     rows = [[key, value, salt] for key, value in entries.items() if key not in known]
@@ -382,7 +413,8 @@ def erase_from_bronze(
     ]
     wanted = [*landed_names, "_rescued_data", "_corrupt_record", "_source_file", "_record_hash"]
     rows = connection.execute(
-        f"select rowid, {', '.join(wanted)} from {name} where {' or '.join(conditions)}", {"keys": keys}
+        f"select rowid, {', '.join(wanted)} from {name} where {' or '.join(conditions)}",
+        {"keys": keys},
     ).fetchall()
     count = 0
     for number, *values in rows:
@@ -390,7 +422,9 @@ def erase_from_bronze(
         new = erased_row(row, landed_names, columns, person)
         if new != row:
             assignments = ", ".join(f"{column} = ?" for column in new)
-            connection.execute(f"update {name} set {assignments} where rowid = ?", [*new.values(), number])
+            connection.execute(
+                f"update {name} set {assignments} where rowid = ?", [*new.values(), number]
+            )
             count += 1
     return count
 
@@ -414,12 +448,21 @@ def erased_row(
     new.update({column: changed[column] for column in landed_names})
     kept = {name: changed[name] for name in rescued if changed[name] is not None}
     is_json = landed.kind_of(Path(row["_source_file"])) == "jsonl"
-    new["_rescued_data"] = json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
+    new["_rescued_data"] = (
+        json.dumps(kept, ensure_ascii=False, separators=(",", ":")) if kept else None
+    )
     values = {column: changed[column] for column in landed_names}
     new["_record_hash"] = (
-        record_hash(values, new["_rescued_data"], None) if is_json else record_hash({**values, **kept}, None, None)
+        record_hash(values, new["_rescued_data"], None)
+        if is_json
+        else record_hash({**values, **kept}, None, None)
     )
-    return new if {n: new[n] for n in new if n != "_record_hash"} != {n: row[n] for n in row if n != "_record_hash"} else row
+    return (
+        new
+        if {n: new[n] for n in new if n != "_record_hash"}
+        != {n: row[n] for n in row if n != "_record_hash"}
+        else row
+    )
 
 
 def record_hash(values: dict[str, Any], rescued: str | None, corrupt: str | None) -> str:
@@ -429,9 +472,7 @@ def record_hash(values: dict[str, Any], rescued: str | None, corrupt: str | None
     return hashlib.md5(chr(31).join(parts).encode()).hexdigest()
 
 
-def own_texts(
-    connection: duckdb.DuckDBPyConnection, columns: Columns, person: Person
-) -> set[str]:
+def own_texts(connection: duckdb.DuckDBPyConnection, columns: Columns, person: Person) -> set[str]:
     """The free texts and undeclared values that stand in records of this person alone, so that they can be searched for."""
     mine: set[str] = set()
     others: set[str] = set()
@@ -441,11 +482,15 @@ def own_texts(
         for column in free:
             if table not in tables(connection, "bronze", column):
                 continue
-            query = f'select distinct {column} from bronze."{table}" where {column} is not null and '
+            query = (
+                f'select distinct {column} from bronze."{table}" where {column} is not null and '
+            )
             about = f"coalesce(list_contains($orders::varchar[], trim({ORDER})), false)"
             orders = {"orders": sorted(person.orders)}
             mine |= {text for (text,) in connection.execute(query + about, orders).fetchall()}
-            others |= {text for (text,) in connection.execute(query + "not " + about, orders).fetchall()}
+            others |= {
+                text for (text,) in connection.execute(query + "not " + about, orders).fetchall()
+            }
     joined = "\n".join(others)
     return {text for text in mine if len(text) >= SHORTEST_TEXT and text not in joined} - known
 
@@ -455,7 +500,12 @@ def files_naming(root: Path, values: Iterable[str]) -> dict[Path, int]:
     wanted = {
         variant.encode()
         for value in values
-        for variant in (value, value.replace('"', '""'), json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+        for variant in (
+            value,
+            value.replace('"', '""'),
+            json.dumps(value)[1:-1],
+            json.dumps(value, ensure_ascii=False)[1:-1],
+        )
     }
     found = {}
     for path in raw_files(root):
@@ -475,7 +525,8 @@ def matches(
 ) -> int:
     """How many rows of a table hold one of the values, in whatever column."""
     texts = " or ".join(
-        f'len(list_filter($values::varchar[], value -> contains(cast("{name}" as varchar), value))) > 0' for name in names
+        f'len(list_filter($values::varchar[], value -> contains(cast("{name}" as varchar), value))) > 0'
+        for name in names
     )
     return connection.execute(
         f"select count(*) from {table} where {texts}", {"values": sorted(values)}
@@ -483,7 +534,11 @@ def matches(
 
 
 def search(
-    connection: duckdb.DuckDBPyConnection, database: Path, root: Path, publication: Path, person: Person
+    connection: duckdb.DuckDBPyConnection,
+    database: Path,
+    root: Path,
+    publication: Path,
+    person: Person,
 ) -> tuple[list[str], dict[str, int]]:
     """Every table and file that was searched for the person's values, and how often they stand in which."""
     values = person.keys | person.texts
@@ -491,7 +546,11 @@ def search(
     for schema in LAYERS:
         for table in tables(connection, schema):
             name = f'{schema}."{table}"'
-            names = [row[0] for row in connection.execute(f"describe {name}").fetchall() if row[1] == "VARCHAR"]
+            names = [
+                row[0]
+                for row in connection.execute(f"describe {name}").fetchall()
+                if row[1] == "VARCHAR"
+            ]
             places.append(f"{schema}.{table}")
             if names and (count := matches(connection, name, names, values)):
                 left[f"{schema}.{table}"] = count
@@ -516,7 +575,14 @@ def rebuild(arguments: argparse.Namespace) -> None:
         "DUCKDB_PATH": str(arguments.database),
         "LANDING_PATH": str(arguments.landing),
     }
-    command = [str(dbt), "build", "--quiet", "--full-refresh", "--select", "path:models/intermediate+"]
+    command = [
+        str(dbt),
+        "build",
+        "--quiet",
+        "--full-refresh",
+        "--select",
+        "path:models/intermediate+",
+    ]
     done = subprocess.run(command, env=environment, check=False)
     if done.returncode:
         raise ForgetError(
@@ -532,7 +598,9 @@ def compact(database: Path) -> None:
     with duckdb.connect() as connection:
         # Under its own name, which is part of the text of its views.
         name = '"' + database.stem + '"'
-        connection.execute(f"attach {quoted(str(database))} as {name} (read_only); attach {quoted(str(fresh))} as fresh_copy")
+        connection.execute(
+            f"attach {quoted(str(database))} as {name} (read_only); attach {quoted(str(fresh))} as fresh_copy"
+        )
         connection.execute(f"copy from database {name} to fresh_copy")
     fresh.chmod(database.stat().st_mode)
     fresh.replace(database)
@@ -541,11 +609,25 @@ def compact(database: Path) -> None:
 
 def republish(arguments: argparse.Namespace) -> None:
     """Write the publication anew, Delta tables without their history."""
-    python = Path(".venv-publish/bin/python")
+    python = PROJECT / ".venv-publish/bin/python"
     command = [
         str(python if python.exists() else sys.executable),
-        *("-m", "lakehouse", "publish", "--restart", "--database", str(arguments.database)),
-        *("--manifest", str(arguments.manifest), "--out", str(arguments.publication)),
+        *(
+            "-m",
+            "lakehouse",
+            "publish",
+            "--restart",
+            "--database",
+            str(arguments.database.resolve()),
+        ),
+        *(
+            "--manifest",
+            str(arguments.manifest.resolve()),
+            "--out",
+            str(arguments.publication.resolve()),
+        ),
     ]
-    if subprocess.run(command, check=False).returncode:
-        raise ForgetError("all layers are done, but the publication could not be written anew (above). Run the same again.")
+    if subprocess.run(command, check=False, cwd=PROJECT).returncode:
+        raise ForgetError(
+            "all layers are done, but the publication could not be written anew (above). Run the same again."
+        )

@@ -123,7 +123,9 @@ def column_names(header: str) -> list[str]:
     return names
 
 
-def records(lines: list[tuple[str, str]], width: int) -> Iterator[tuple[int, int, list[str] | None]]:
+def records(
+    lines: list[tuple[str, str]], width: int
+) -> Iterator[tuple[int, int, list[str] | None]]:
     """The records of lines (text, line end) of a CSV file: first line, line after the last, fields or none."""
     position = 0
     while position < len(lines):
@@ -164,7 +166,9 @@ def redact_csv(
             else:
                 yield text, False
             continue
-        values = [decoded(value) if (value := value_of(field)) is not None else None for field in fields]
+        values = [
+            decoded(value) if (value := value_of(field)) is not None else None for field in fields
+        ]
         changed = change(dict(zip(names, values, strict=True)))
         if changed is None:
             yield text, False
@@ -202,11 +206,17 @@ def redact_json(
             yield match[0], False
             continue
         kept = {
-            name: raw if changed[name] == json_value(raw) else json.dumps(changed[name], ensure_ascii=False)
+            name: raw
+            if changed[name] == json_value(raw)
+            else json.dumps(changed[name], ensure_ascii=False)
             for name, raw in pairs.items()
             if name in changed and not (changed[name] is None and json_value(raw) is not None)
         }
-        text = "{" + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {v}" for k, v in kept.items()) + "}"
+        text = (
+            "{"
+            + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {v}" for k, v in kept.items())
+            + "}"
+        )
         is_changed = kept != pairs
         yield (encoded(text) + match[2] if is_changed else match[0]), is_changed
 
@@ -255,10 +265,14 @@ def redact_parquet(path: Path, fresh: Path, change: Redact) -> list[bool]:
             if changed is not None and changed != record:
                 updates.append((number, [changed[name.lower()] for name in names]))
         if updates:
-            connection.execute("create table whole as select row_number() over () - 1 as n_, * from rows")
+            connection.execute(
+                "create table whole as select row_number() over () - 1 as n_, * from rows"
+            )
             assignments = ", ".join(f'"{name}" = ?' for name in names)
             for number, values in updates:
-                connection.execute(f"update whole set {assignments} where n_ = ?", [*values, number])
+                connection.execute(
+                    f"update whole set {assignments} where n_ = ?", [*values, number]
+                )
             target = str(fresh).replace("'", "''")
             connection.execute(
                 f"copy (select * exclude (n_) from whole order by n_) to '{target}' (format parquet)"

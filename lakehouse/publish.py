@@ -85,7 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Publish; return 0, or 1 with the reason when that is not possible."""
     try:
         for line in publish(
-            arguments.database, arguments.manifest, arguments.out, arguments.delta, arguments.restart
+            arguments.database,
+            arguments.manifest,
+            arguments.out,
+            arguments.delta,
+            arguments.restart,
         ):
             print(line)
     except PublishError as error:
@@ -111,7 +115,9 @@ def publish(
     if delta is None:
         delta = has_deltalake()
     elif delta and not has_deltalake():
-        raise PublishError("deltalake is not installed here: run `make publish`, or leave --delta out.")
+        raise PublishError(
+            "deltalake is not installed here: run `make publish`, or leave --delta out."
+        )
     macro = mask_macro(salt(database))
     out.mkdir(parents=True, exist_ok=True)
     published = out / "gold.duckdb"
@@ -197,7 +203,9 @@ def check(connection: duckdb.DuckDBPyConnection, tables: list[Table], manifest: 
     again = "Run `make build` with this project, then publish again."
     for table in tables:
         if table.name not in held:
-            raise PublishError(f"{manifest} declares gold.{table.name}, which is not in the database. {again}")
+            raise PublishError(
+                f"{manifest} declares gold.{table.name}, which is not in the database. {again}"
+            )
         columns = columns_of(connection, "lakehouse", table.name)
         for column in columns:
             if column not in table.columns:
@@ -207,7 +215,9 @@ def check(connection: duckdb.DuckDBPyConnection, tables: list[Table], manifest: 
                 )
         missing = [column for column in table.columns if column not in columns]
         if missing:
-            raise PublishError(f"gold.{table.name} lacks the column {missing[0]} of {manifest}. {again}")
+            raise PublishError(
+                f"gold.{table.name} lacks the column {missing[0]} of {manifest}. {again}"
+            )
     surplus = [name for name in held if name not in {table.name for table in tables}]
     if surplus:
         raise PublishError(
@@ -293,7 +303,9 @@ def write_duckdb(connection: duckdb.DuckDBPyConnection, table: Table, macro: Any
     connection.execute(f"comment on table {name} is {quoted(table.description)}")
     for column, description in table.columns.items():
         if description:
-            text = description + (f" Masked ({table.classes[column]})." if column in table.classes else "")
+            text = description + (
+                f" Masked ({table.classes[column]})." if column in table.classes else ""
+            )
             connection.execute(f"comment on column {name}.{quoted_name(column)} is {quoted(text)}")
 
 
@@ -389,9 +401,7 @@ def write_delta(
     return deltalake.DeltaTable(str(path)).version(), True
 
 
-def fingerprint(
-    connection: duckdb.DuckDBPyConnection, table: Table, types: dict[str, str]
-) -> str:
+def fingerprint(connection: duckdb.DuckDBPyConnection, table: Table, types: dict[str, str]) -> str:
     """A hash of a table's rows and of what is said about it, whatever the order of rows; stamps of runs left aside."""
     columns = ", ".join(quoted_name(column) for column in types if column not in STAMPS)
     query = f"""
@@ -407,13 +417,16 @@ def fingerprint(
 def columns_as_fields(types: dict[str, str]) -> str:
     """The arguments of `struct_pack` for all columns but the stamps."""
     return ", ".join(
-        f"{quoted_name(column)} := {quoted_name(column)}" for column in types if column not in STAMPS
+        f"{quoted_name(column)} := {quoted_name(column)}"
+        for column in types
+        if column not in STAMPS
     )
 
 
 def write_catalogue(out: Path, tables: list[Table], versions: dict[str, tuple[int, bool]]) -> None:
-    """Write which versions belong together; it is the last thing written, at once, so an interrupted publication
-    leaves it naming the one before.
+    """Write which versions belong together.
+
+    It is the last thing written, at once, so an interrupted publication leaves it naming the one before.
     """
     content = {
         "tables": {
@@ -433,5 +446,3 @@ def write_catalogue(out: Path, tables: list[Table], versions: dict[str, tuple[in
 def raw_files(out: Path) -> list[Path]:
     """The files of a publication."""
     return sorted(path for path in out.rglob("*") if path.is_file()) if out.is_dir() else []
-
-
