@@ -574,14 +574,11 @@ def rebuild(arguments: argparse.Namespace) -> None:
         **os.environ,
         "DUCKDB_PATH": str(arguments.database),
         "LANDING_PATH": str(arguments.landing),
+        "DBT_PROFILES_DIR": str(PROJECT / "profiles"),
     }
     command = [
-        str(dbt),
-        "build",
-        "--quiet",
-        "--full-refresh",
-        "--select",
-        "path:models/intermediate+",
+        *(str(dbt), "build", "--quiet", "--full-refresh", "--select", "path:models/intermediate+"),
+        *("--project-dir", str(PROJECT)),
     ]
     done = subprocess.run(command, env=environment, check=False)
     if done.returncode:
