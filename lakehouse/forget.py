@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -43,16 +44,31 @@ class Person:
     orders: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
     replacements: dict[str, str] = field(default_factory=dict)
+    # Of all who were erased before: a file that came since may name keys that the lakehouse no longer tells.
+    ledger: dict[str, str] = field(default_factory=dict)
+    salt: str | None = None
+
+    def stand_in(self, key: str | None) -> str | None:
+        """What stands in the place of a key; none when it stays."""
+        if key and key not in self.replacements and self.salt:
+            erased = self.ledger.get(hashed(self.salt, key))
+            if erased:
+                self.keys.add(key)
+                self.replacements[key] = erased
+        return self.replacements.get(key or "")
 
     def is_about(self, record: dict[str, str | None]) -> bool:
         """Whether a record is about the person; one that was changed before is."""
         known = self.keys | set(self.replacements.values())
-        return any(trimmed(record.get(name)) in known for name in (PERSON, CUSTOMER)) or (
+        keys = [trimmed(record.get(name)) for name in (PERSON, CUSTOMER)]
+        return any(key in known or self.stand_in(key) for key in keys if key) or (
             trimmed(record.get(ORDER)) in self.orders
         )
 
     def is_named_in(self, text: str) -> bool:
         """Whether a text that is no record names the person."""
+        for token in re.findall(r"[0-9A-Za-z_-]+", text) if self.ledger else ():
+            self.stand_in(token)
         return any(landed.encoded(key) in text or key in text for key in self.keys | self.orders)
 
 
@@ -73,7 +89,7 @@ class Columns:
         changed = dict(record)
         for name, value in record.items():
             if self.classes.get(name) == "identifier":
-                changed[name] = person.replacements.get(trimmed(value), value)
+                changed[name] = person.stand_in(trimmed(value)) or value
             elif name in self.classes or (name not in self.declared and name != "_operation"):
                 changed[name] = None
         return changed
@@ -335,6 +351,8 @@ def find_person(
             for customer, order in sales
             if customer in customers | {replaced(c) for c in customers}
         },
+        ledger=ledger,
+        salt=salt,
     )
     for key in person.keys:
         person.replacements[key] = replaced(key) or secrets.token_hex(16)

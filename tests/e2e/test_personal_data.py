@@ -270,6 +270,40 @@ def test_a_killed_erasure_is_finished_by_the_next(copy, step, monkeypatch):
     assert set(copy.rows("select source_file, size_bytes from ops.ops_landed_files")) == on_disk
 
 
+def test_a_delivery_after_the_erasure_is_rewritten_by_another(copy, monkeypatch):
+    """The customer's key of an order is in no table any more: the ledger knows it."""
+    with copy.connect() as connection:
+        person, customer, _, _ = connection.execute(WITH_QUARANTINE).fetchone()
+    arguments = ["--customer-unique-id", person, "--yes", "--database", str(copy.database)]
+    arguments += ["--landing", str(copy.landing), "--publication", str(copy.folder / "none")]
+    arguments += ["--manifest", str(copy.folder / "target/manifest.json")]
+
+    def rebuilt(_):
+        with duckdb.connect(str(copy.database)) as connection:
+            for schema in ("silver", "gold"):
+                connection.execute(f"drop schema {schema} cascade; create schema {schema}")
+
+    monkeypatch.setattr(forget, "rebuild", rebuilt)
+    assert parsed(arguments) == 0
+    names = "customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state"
+    again = copy.land(
+        "2018-08-09/olist_customers_dataset.csv",
+        f"{names}\n{customer},{person},01037,itu,SP\n{customer},x\n",
+    )
+    orders = copy.land(
+        "2018-08-09/olist_orders_dataset.csv", f"order_id,customer_id\no1,{customer}\n"
+    )
+    assert parsed(arguments) == 0
+    text = again.read_text() + orders.read_text()
+    assert customer not in text
+    assert person not in text
+    assert ",,,SP\n[erased]\n" in text
+    assert (
+        again.read_text().split("\n")[1].split(",")[0]
+        == orders.read_text().split("\n")[1].split(",")[1]
+    )
+
+
 def parsed(arguments):
     """Runs `forget` in this process."""
     import argparse
