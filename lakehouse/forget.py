@@ -192,7 +192,8 @@ def erase(arguments: argparse.Namespace, columns: Columns, person: Person) -> It
     changed = {
         path: count
         for path in landed.landed_files(root)
-        if (
+        if may_name(path, person)
+        and (
             count := landed.redact(
                 path, lambda record: columns.erase(record, person), person.is_named_in
             )
@@ -237,6 +238,17 @@ def erase(arguments: argparse.Namespace, columns: Columns, person: Person) -> It
             ],
         )
     yield f"Receipt {receipt} in ops.ops_erasures."
+
+
+def may_name(path: Path, person: Person) -> bool:
+    """Whether a file could name the person, which is quicker to tell than to take it apart.
+
+    Where others were erased before, a file may name keys of theirs that only the ledger knows: it is taken apart.
+    """
+    if person.ledger or landed.kind_of(path) == "parquet":
+        return True
+    content = landed.text_of(path)
+    return any(landed.encoded(key) in content for key in person.keys | person.orders)
 
 
 def trimmed(value: str | None) -> str | None:
