@@ -51,6 +51,10 @@ docs: $(VENV)/.base ## make the documentation of models, columns and lineage and
 	@$(BIN)/python -m http.server $(DOCS_PORT) --bind 127.0.0.1 --directory target/docs >/dev/null 2>&1 \
 		|| { code=$$?; [ $$code -eq 130 ] || { echo "Port $(DOCS_PORT) is taken? make docs DOCS_PORT=8081" >&2; exit $$code; }; }
 
+.PHONY: publish
+publish: .venv-publish/.publish ## write gold alone, masked, into publish/: a read-only DuckDB file and Delta tables
+	@.venv-publish/bin/python -m lakehouse publish $(ARGS)
+
 .PHONY: simulate
 simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="--out /tmp/drops --orders 100000"
 	@$(BIN)/python -m lakehouse simulate $(ARGS)
@@ -178,7 +182,7 @@ hooks: $(VENV)/.dev ## run the style checks before every commit
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer spark bench metrics; do \
+	@for name in dev base databricks bouncer spark bench metrics publish; do \
 		constraint=$$([[ $$name = base || $$name = metrics ]] && echo "--constraint requirements/dev.txt" || true); \
 		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
@@ -237,6 +241,12 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
 	@echo "Installing $< into .venv-bench"
 	@"$$(cat $(VENV)/.python)" -m venv .venv-bench
 	@.venv-bench/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-publish/.publish: requirements/publish.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-publish"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-publish
+	@.venv-publish/bin/$(INSTALL) $<
 	@touch $@
 
 .venv-databricks/.databricks: requirements/databricks.txt | $(VENV)/.python

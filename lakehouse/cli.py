@@ -17,6 +17,8 @@ SUBCOMMANDS = {
     "bundle": "lakehouse.bundle",
     "metrics": "lakehouse.metrics",
     "policies": "lakehouse.policies",
+    "forget": "lakehouse.forget",
+    "publish": "lakehouse.publish",
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",

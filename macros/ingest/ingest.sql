@@ -6,6 +6,7 @@
     Arguments: relation (a `source()` with meta.landing.files in its YAML). -#}
 {% macro ingest(relation) -%}
     {%- do ref('ops_landed_files') -%}
+    {%- do ref('ops_erased_keys') -%}
     {%- set entity = landing_entity(model.sources[0] | join('.')) if execute else {'entity': none, 'columns': []} -%}
     {{ return(adapter.dispatch('ingest', 'medallion')(entity)) }}
 {%- endmacro %}
@@ -17,6 +18,7 @@
 {% macro duckdb__ingest(entity) -%}
     {%- set files = duckdb_files_to_read(entity, is_incremental()) if is_running() else [] -%}
     {%- do refuse_drift(entity, files) -%}
+    {%- do entity.update({'erased': erased_keys() if files}) -%}
     {%- for file in files %}
     {{ duckdb_read_file(entity, file) if file.is_regular else duckdb_read_file_carefully(entity, file) }}
     union all
@@ -174,12 +176,24 @@
     the reader knows better than the fields); source_row, corrupt_record (expressions); file (an inventory row). -#}
 {% macro bronze_record(entity, fields, given, source_row, corrupt_record, file) -%}
     {%- set extra = fields.keys() | reject('in', entity.columns) | list -%}
-    {%- set rescued = given.get('_rescued_data') or (json_object_without_nulls(fields, extra) if extra) -%}
+    {%- set rescued_as_given = given.get('_rescued_data') -%}
+    {%- if entity.get('erased') and fields -%}
+        {%- set without = duckdb_without_erased(entity, fields) -%}
+        {%- set fields = without.fields -%}
+        {%- set corrupt_record = duckdb_corrupt_without_erased(entity.erased, corrupt_record) -%}
+        {%- if rescued_as_given -%}
+            {%- set operation = json_object_without_nulls(
+                {'_operation': "json_extract_string(" ~ rescued_as_given ~ ", '$._operation')"}, ['_operation']) -%}
+            {%- set rescued_as_given = 'case when ' ~ without.is_erased ~ ' then ' ~ operation ~ ' else '
+                ~ rescued_as_given ~ ' end' -%}
+        {%- endif -%}
+    {%- endif -%}
+    {%- set rescued = rescued_as_given or (json_object_without_nulls(fields, extra) if extra) -%}
     {%- set hashed = [] -%}
     {%- for name in fields.keys() | sort -%}
         {%- do hashed.append(string_literal(name ~ '=') ~ " || " ~ fields[name]) -%}
     {%- endfor -%}
-    {%- if given.get('_rescued_data') -%}{%- do hashed.append(rescued) -%}{%- endif -%}
+    {%- if rescued_as_given -%}{%- do hashed.append(rescued) -%}{%- endif -%}
     select
         {%- for column in entity.columns %}
         cast({{ fields.get(column, 'null') }} as {{ dbt.type_string() }}) as {{ column }},

@@ -1,6 +1,6 @@
 {#- The source tables that are fed from landed files (those with `meta.landing` in their YAML), as a list of
-    {entity, files, pattern, required, schema_drift, columns}. `pattern` is `files` as a regular expression
-    over the path below the landing root. -#}
+    {entity, files, pattern, required, schema_drift, columns, classes (dict: column → its class of personal data)}.
+    `pattern` is `files` as a regular expression over the path below the landing root. -#}
 {% macro landing_entities() -%}
     {%- set entities = [] -%}
     {%- for node in graph.sources.values() | sort(attribute='unique_id')
@@ -11,6 +11,10 @@
                 node.original_file_path ~ ": source table '" ~ node.name ~ "' has no meta.landing.files; "
                 ~ "give a glob below the landing path, such as '**/" ~ node.name ~ "*'") }}
         {%- endif -%}
+        {%- set classes = {} -%}
+        {%- for name, column in node.columns.items() if column.get('config', {}).get('meta', {}).get('pii') -%}
+            {%- do classes.update({name: column.config.meta.pii}) -%}
+        {%- endfor -%}
         {%- do entities.append({
             'entity': node.source_name ~ '.' ~ node.name,
             'files': landing.files,
@@ -19,6 +23,7 @@
             'required': landing.get('required', false),
             'schema_drift': landing.get('schema_drift', {}),
             'columns': node.columns.keys() | list,
+            'classes': classes,
         }) -%}
     {%- endfor -%}
     {{ return(entities) }}

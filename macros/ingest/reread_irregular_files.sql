@@ -14,6 +14,7 @@
     {%- set files = duckdb_miscounted_files() if execute and is_running() else [] -%}
     {%- if files -%}
         {%- set entity = landing_entity(model.sources[0] | join('.')) -%}
+        {%- do entity.update({'erased': erased_keys()}) -%}
         delete from {{ this }}
         where _loaded_at = {{ run_timestamp() }} and _source_file in (
             {%- for file in files -%}{{ string_literal(file.source_file) }}{{ ', ' if not loop.last }}{%- endfor -%}
