@@ -154,12 +154,17 @@ bench: $(VENV)/.base .venv-bench/.bench ## measure against hand-written SQL: mak
 hooks: $(VENV)/.dev ## run the style checks before every commit
 	$(BIN)/pre-commit install
 
+# What Python models log goes into files below mlruns/. To a server: make tracked MLFLOW_TRACKING_URI=https://...
+.PHONY: tracked
+tracked: .venv-mlflow/.mlflow ## build what the Python models need and them, their runs logged with MLflow into mlruns/
+	MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-file:$(CURDIR)/mlruns}" .venv-mlflow/bin/dbt build --select +tag:learning $(ARGS)
+
 # base is compiled against dev's pins, so that what is installed is what was tested.
 .PHONY: lock
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer spark bench; do \
+	@for name in dev base databricks bouncer spark bench mlflow; do \
 		constraint=$$([ $$name = base ] && echo "--constraint requirements/dev.txt" || true); \
 		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
@@ -206,6 +211,12 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
 	@echo "Installing $< into .venv-bouncer"
 	@"$$(cat $(VENV)/.python)" -m venv .venv-bouncer
 	@.venv-bouncer/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-mlflow/.mlflow: requirements/mlflow.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-mlflow"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-mlflow
+	@.venv-mlflow/bin/$(INSTALL) $<
 	@touch $@
 
 .venv-bench/.bench: requirements/bench.txt | $(VENV)/.python
