@@ -35,16 +35,20 @@ THIN_SHARE = 0.5
 USUAL_WEEKS = 8
 
 ALL = "all"
-FORECAST_COLUMNS = [
-    *("measure", "category_name", "week_start_date", "weeks_ahead", "last_complete_week_date"),
-    *("forecast_quantity", "lower_quantity", "upper_quantity", "method", "smoothing_alpha"),
-    *("history_weeks", "has_short_history"),
-]
-SCORE_COLUMNS = [
-    *("measure", "category_name", "last_complete_week_date", "cut_week_count", "baseline"),
-    *("origin_count", "weekly_quantity", "model_mase", "naive_mase", "seasonal_naive_mase"),
-    *("seasonal_origin_count", "baseline_mase", "interval_coverage", "has_short_history"),
-]
+EVERY_CATEGORY = "every category"
+FORECAST_TYPES = {
+    **{"measure": "string", "category_name": "string", "method": "string"},
+    **{"weeks_ahead": "int", "history_week_count": "int", "smoothing_alpha": "double"},
+    **{"forecast_quantity": "double", "lower_quantity": "double", "upper_quantity": "double"},
+    **{"has_short_history": "boolean", "week_start_date": "date", "last_complete_week_date": "date"},
+}
+SCORE_TYPES = {
+    **{"measure": "string", "category_name": "string", "baseline": "string"},
+    **{"cut_week_count": "int", "origin_count": "int", "seasonal_origin_count": "int"},
+    **{"weekly_quantity": "double", "model_mase": "double", "naive_mase": "double"},
+    **{"seasonal_naive_mase": "double", "baseline_mase": "double", "interval_coverage": "double"},
+    **{"has_short_history": "boolean", "last_complete_week_date": "date"},
+}
 
 
 def complete_weeks(weeks: pd.DataFrame, as_of: pd.Timestamp) -> tuple[pd.DatetimeIndex, int]:
@@ -87,11 +91,13 @@ class History:
         return np.array([category == ALL for _, category in self.series], dtype=bool)
 
 
-def history(demand: pd.DataFrame, as_of: pd.Timestamp) -> History:
-    """The complete weeks in `demand`: week_start_date, category_name, order_count, item_count, last_days_order_count.
+def history(demand: pd.DataFrame, last_day: str | pd.Timestamp | None) -> History:
+    """The complete weeks in `demand`, up to `last_day` (none: the data's own last day).
 
-    The rows of the category `all` are the totals, of which orders are forecast as well as items.
+    `demand` has week_start_date, category_name, order_count, item_count, last_days_order_count and last_order_date. The
+    rows of the category `all` are the totals, of which orders are forecast as well as items.
     """
+    as_of = pd.Timestamp(last_day or demand["last_order_date"].max())
     demand = demand.assign(week_start_date=pd.to_datetime(demand["week_start_date"]))
     demand = demand[demand["week_start_date"] <= as_of]
     weeks, cut = complete_weeks(demand[demand["category_name"] == ALL], as_of)
@@ -237,9 +243,9 @@ def outlooks(past: History) -> list[Outlook]:
 
 
 def forecast(past: History) -> pd.DataFrame:
-    """The next weeks of every series: FORECAST_COLUMNS."""
-    if not len(past.weeks):
-        return pd.DataFrame(columns=FORECAST_COLUMNS)
+    """The next weeks of every series: FORECAST_TYPES."""
+    if not past.series:
+        return pd.DataFrame(columns=list(FORECAST_TYPES))
     now = outlooks(past)[-1]
     rows = [
         {
@@ -253,13 +259,13 @@ def forecast(past: History) -> pd.DataFrame:
             "upper_quantity": now.high[step, number],
             "method": "naive" if now.alphas[number] == 1 else "exponential smoothing",
             "smoothing_alpha": now.alphas[number],
-            "history_weeks": len(past.weeks),
+            "history_week_count": len(past.weeks),
             "has_short_history": not scored_weeks(past),
         }
         for number, (measure, category) in enumerate(past.series)
         for step in range(HORIZON)
     ]
-    return pd.DataFrame(rows, columns=FORECAST_COLUMNS)
+    return pd.DataFrame(rows, columns=list(FORECAST_TYPES))
 
 
 def scored_weeks(past: History) -> list[int]:
@@ -268,7 +274,7 @@ def scored_weeks(past: History) -> list[int]:
 
 
 def backtest(past: History) -> pd.DataFrame:
-    """Scores of model and baselines: SCORE_COLUMNS, one row a series and one for all categories together."""
+    """Scores of model and baselines: SCORE_TYPES, one row a series and one for all categories together."""
     made, actual = outlooks(past), ahead(past.values)
     parts = []
     for week in scored_weeks(past):
@@ -297,16 +303,16 @@ def backtest(past: History) -> pd.DataFrame:
         for number, (measure, category) in enumerate(past.series)
     ]
     categories = np.flatnonzero(~past.total)
-    groups.append(("items", "all categories", scored[scored["number"].isin(categories)]))
+    groups.append(("items", EVERY_CATEGORY, scored[scored["number"].isin(categories)]))
     return pd.DataFrame(
         [score(past, measure, category, group) for measure, category, group in groups],
-        columns=SCORE_COLUMNS,
+        columns=list(SCORE_TYPES),
     )
 
 
 def score(past: History, measure: str, category: str, group: pd.DataFrame) -> dict:
     """The scores of one series, or of many: errors added up over the scales added up, so that the large weigh more."""
-    row: dict = {column: None for column in SCORE_COLUMNS}
+    row: dict = {column: None for column in SCORE_TYPES}
     row |= {
         "measure": measure,
         "category_name": category,
