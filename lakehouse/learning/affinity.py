@@ -19,8 +19,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import hypergeom
 
-# Pairs in fewer orders than this are not looked at: they say more about single people than about items.
-MINIMUM_ORDERS = 5
 # Of the pairs called significant, the share that may be there by chance.
 FALSE_DISCOVERIES = 0.05
 
@@ -83,7 +81,7 @@ def count(lines: nw.LazyFrame) -> Counts:
     )
 
 
-def score(level: str, counts: Counts, minimum: int = MINIMUM_ORDERS) -> pd.DataFrame:
+def score(level: str, counts: Counts, minimum: int) -> pd.DataFrame:
     """The columns of TYPES, one row a pair that is in `minimum` orders or more."""
     bought = counts.items.set_index("item").astype("int64")
     pairs = counts.pairs[counts.pairs["orders"] >= minimum]

@@ -11,6 +11,7 @@ def model(dbt, session):
 
     from lakehouse.learning import affinity, frames, tracking
 
+    minimum = int(dbt.config.meta_get("minimum_orders"))
     items = frames.lazy(dbt.ref("fct_order_items")).filter(nw.col("counts_as_sale"))
     products = frames.lazy(dbt.ref("dim_products"))
     sold = items.select("order_key", "product_key").join(
@@ -27,13 +28,16 @@ def model(dbt, session):
         ),
     }
     pairs = pd.concat(
-        [affinity.score(level, affinity.count(lines)) for level, lines in by_level.items()],
+        [
+            affinity.score(level, affinity.count(lines), minimum)
+            for level, lines in by_level.items()
+        ],
         ignore_index=True,
     )
     tracking.log(
         "int_affinities",
         {
-            "minimum_orders": affinity.MINIMUM_ORDERS,
+            "minimum_orders": minimum,
             "false_discoveries": affinity.FALSE_DISCOVERIES,
         },
         {
