@@ -125,7 +125,9 @@ def learn(orders: pd.DataFrame, moment: pd.Timestamp) -> Learned | None:
         train = train.iloc[np.linspace(0, len(train) - 1, MOST_ORDERS).astype(int)]
     held_known = is_known[newest]
     waited = (moment - held["purchased_at"]).dt.days.to_numpy(dtype="float64")
-    held_days = np.where(held_known, held["delivery_days"].to_numpy("float64", na_value=np.nan), waited)
+    held_days = np.where(
+        held_known, held["delivery_days"].to_numpy("float64", na_value=np.nan), waited
+    )
     codes = text_codes(train)
     features, target = encode(train, codes), np.log1p(train["delivery_days"].to_numpy("float64"))
     coarse = 1 if len(train) >= MANY_ORDERS else 2
@@ -158,7 +160,9 @@ PREDICTION_TYPES = {
 }
 
 
-def predictions(learned: Learned, orders: pd.DataFrame, purpose: str, until: pd.Timestamp) -> pd.DataFrame:
+def predictions(
+    learned: Learned, orders: pd.DataFrame, purpose: str, until: pd.Timestamp
+) -> pd.DataFrame:
     """Predictions with what they are measured by: PREDICTION_TYPES."""
     rows = orders.assign(purpose=purpose, learned_until=until)
     rows["marketplace_promised_days"] = rows["promised_calendar_days"]
@@ -231,13 +235,17 @@ def promise(orders: pd.DataFrame, as_of: str | None) -> pd.DataFrame:
     moment = cut(orders, as_of)
     tested = backtest(orders, moment)
     later = upcoming(orders, moment)
-    return together([part for part in (tested, later[~later["order_key"].isin(tested["order_key"])]) if len(part)])
+    return together(
+        [
+            part
+            for part in (tested, later[~later["order_key"].isin(tested["order_key"])])
+            if len(part)
+        ]
+    )
 
 
 def cut(orders: pd.DataFrame, as_of: str | None) -> pd.Timestamp:
     """The end of the last day that is known."""
-    if as_of:
-        day = pd.Timestamp(as_of)
-    else:
-        day = orders[["purchased_at", "delivered_at"]].max().max()
+    last = orders[["purchased_at", "delivered_at"]].max().max()
+    day = pd.Timestamp(as_of) if as_of else last
     return day.normalize() + pd.Timedelta(days=1)

@@ -40,7 +40,11 @@ FORECAST_TYPES = {
     **{"measure": "string", "category_name": "string", "method": "string"},
     **{"weeks_ahead": "int", "history_week_count": "int", "smoothing_alpha": "double"},
     **{"forecast_quantity": "double", "lower_quantity": "double", "upper_quantity": "double"},
-    **{"has_short_history": "boolean", "week_start_date": "date", "last_complete_week_date": "date"},
+    **{
+        "has_short_history": "boolean",
+        "week_start_date": "date",
+        "last_complete_week_date": "date",
+    },
 }
 SCORE_TYPES = {
     **{"measure": "string", "category_name": "string", "baseline": "string"},
@@ -58,11 +62,14 @@ def complete_weeks(weeks: pd.DataFrame, as_of: pd.Timestamp) -> tuple[pd.Datetim
     in days that are only partly there; a forecast that took them for a collapse would forecast one.
     """
     counts = weeks.set_index("week_start_date").sort_index()
-    ended = counts.index[counts.index + pd.Timedelta(days=7) <= as_of.normalize() + pd.Timedelta(days=1)]
+    ended = counts.index[
+        counts.index + pd.Timedelta(days=7) <= as_of.normalize() + pd.Timedelta(days=1)
+    ]
     if not len(ended):
         return pd.DatetimeIndex([]), len(counts)
     counts = counts.reindex(pd.date_range(ended[0], ended[-1], freq="7D"), fill_value=0)
     usual: list[float] = []
+    thin: list[float] = []
     last = -1
     for position, (total, tail) in enumerate(
         zip(counts["order_count"], counts["last_days_order_count"], strict=True)
@@ -70,7 +77,12 @@ def complete_weeks(weeks: pd.DataFrame, as_of: pd.Timestamp) -> tuple[pd.Datetim
         reference = float(np.median(usual[-USUAL_WEEKS:])) if usual else 0.0
         if total > 0 and tail >= THIN_SHARE * reference:
             usual.append(float(tail))
-            last = position
+            thin, last = [], position
+            continue
+        # A fall that stays is no cut: as many weeks as are usual, with as many orders as each other, are usual now.
+        thin = [*thin, float(tail)][-USUAL_WEEKS:]
+        if len(thin) == USUAL_WEEKS and min(thin) > THIN_SHARE * np.median(thin):
+            usual, thin, last = thin, [], position
     empty = np.flatnonzero(counts["order_count"].to_numpy()[: last + 1] == 0)
     first = int(empty[-1]) + 1 if len(empty) else 0
     return counts.index[first : last + 1], len(counts) - last - 1
@@ -106,7 +118,10 @@ def history(demand: pd.DataFrame, last_day: str | pd.Timestamp | None) -> Histor
     orders = demand[demand["category_name"] == ALL].assign(measure="orders")
     long = pd.concat([long, orders.assign(quantity=orders["order_count"])])
     wide = long.pivot_table(
-        index="week_start_date", columns=["measure", "category_name"], values="quantity", aggfunc="sum"
+        index="week_start_date",
+        columns=["measure", "category_name"],
+        values="quantity",
+        aggfunc="sum",
     )
     wide = wide.reindex(weeks).fillna(0.0).sort_index(axis=1)
     return History(weeks, list(wide.columns), wide.to_numpy(dtype=float), cut)
@@ -155,7 +170,9 @@ def naive_scale(values: np.ndarray) -> np.ndarray:
     changes = np.abs(np.diff(values, axis=0))
     begun = (np.cumsum(values, axis=0) > 0)[:-1]
     weeks = begun.sum(axis=0)
-    return np.divide((changes * begun).sum(axis=0), weeks, out=np.zeros(len(weeks)), where=weeks > 0)
+    return np.divide(
+        (changes * begun).sum(axis=0), weeks, out=np.zeros(len(weeks)), where=weeks > 0
+    )
 
 
 def band(
@@ -291,7 +308,9 @@ def backtest(past: History) -> pd.DataFrame:
                     "weekly": came.mean(axis=0),
                     "model": np.abs(came - now.point).mean(axis=0),
                     "naive": np.abs(came - known[-1]).mean(axis=0),
-                    "seasonal": np.nan if year_ago is None else np.abs(came - year_ago).mean(axis=0),
+                    "seasonal": np.nan
+                    if year_ago is None
+                    else np.abs(came - year_ago).mean(axis=0),
                     "inside": ((came >= now.low) & (came <= now.high)).mean(axis=0),
                 }
             )
@@ -312,7 +331,7 @@ def backtest(past: History) -> pd.DataFrame:
 
 def score(past: History, measure: str, category: str, group: pd.DataFrame) -> dict:
     """The scores of one series, or of many: errors added up over the scales added up, so that the large weigh more."""
-    row: dict = {column: None for column in SCORE_TYPES}
+    row: dict = dict.fromkeys(SCORE_TYPES)
     row |= {
         "measure": measure,
         "category_name": category,
@@ -325,14 +344,19 @@ def score(past: History, measure: str, category: str, group: pd.DataFrame) -> di
     }
     if group.empty:
         return row
-    row["origin_count"] = group["week"].nunique()
-    row["weekly_quantity"] = group["weekly"].mean()
-    row["model_mase"] = group["model"].sum() / group["scale"].sum()
-    row["naive_mase"] = group["naive"].sum() / group["scale"].sum()
-    row["baseline_mase"] = row["naive_mase"]
-    row["interval_coverage"] = group["inside"].mean()
     seasonal = group[group["seasonal"].notna()]
     if len(seasonal):
         row["seasonal_origin_count"] = seasonal["week"].nunique()
         row["seasonal_naive_mase"] = seasonal["seasonal"].sum() / seasonal["scale"].sum()
+        has_weeks = row["seasonal_origin_count"] >= RECENT
+        if has_weeks and seasonal["seasonal"].sum() < seasonal["naive"].sum():
+            # A season that can be seen: everything is measured where there was one to go by.
+            row["baseline"], group = "seasonal naive", seasonal
+    row["origin_count"] = group["week"].nunique()
+    row["weekly_quantity"] = group["weekly"].mean()
+    row["model_mase"] = group["model"].sum() / group["scale"].sum()
+    row["naive_mase"] = group["naive"].sum() / group["scale"].sum()
+    is_naive = row["baseline"] == "naive"
+    row["baseline_mase"] = row["naive_mase" if is_naive else "seasonal_naive_mase"]
+    row["interval_coverage"] = group["inside"].mean()
     return row
