@@ -10,7 +10,7 @@
 import os
 import sys
 
-project_path = os.path.abspath({{ (var('project_path', none) or flags.PROJECT_DIR) | string | tojson }})
+project_path = os.path.abspath({{ (var('project_path', none) or invocation_args_dict.project_dir) | string | tojson }})
 if project_path not in sys.path:
     sys.path.insert(0, project_path)
 {% if var('mlflow_tracking_uri', none) -%}

@@ -34,21 +34,13 @@ def model(dbt, session):
         ],
         ignore_index=True,
     )
+    counts = pairs.groupby("item_level")["is_significant"].agg(["size", "sum"])
     tracking.log(
         "int_affinities",
+        {"minimum_orders": minimum, "false_discoveries": affinity.FALSE_DISCOVERIES},
         {
-            "minimum_orders": minimum,
-            "false_discoveries": affinity.FALSE_DISCOVERIES,
-        },
-        {
-            f"{level}_{name}": value
-            for level in by_level
-            for name, value in {
-                "pairs": len(pairs[pairs["item_level"] == level]),
-                "significant_pairs": int(
-                    pairs[pairs["item_level"] == level]["is_significant"].sum()
-                ),
-            }.items()
+            **counts["size"].add_suffix("_pairs").to_dict(),
+            **counts["sum"].add_suffix("_significant_pairs").to_dict(),
         },
     )
     return frames.deliver(session, pairs, affinity.TYPES)
