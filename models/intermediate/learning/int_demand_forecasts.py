@@ -9,8 +9,6 @@ def model(dbt, session):
     """Forecast from the complete weeks."""
     from lakehouse.learning import forecast, frames
 
-    weekly = frames.collect(
-        frames.lazy(dbt.ref("mart_weekly_demand")), by=["week_start_date", "category_name"]
-    )
+    weekly = frames.lazy(dbt.ref("mart_weekly_demand")).collect("pandas").to_native()
     past = forecast.history(weekly, dbt.config.meta_get("learning_as_of"))
     return frames.deliver(session, forecast.forecast(past), forecast.FORECAST_TYPES)

@@ -8,9 +8,7 @@ def model(dbt, session):
     """Stand at the end of each past week, forecast, and compare."""
     from lakehouse.learning import forecast, frames, tracking
 
-    weekly = frames.collect(
-        frames.lazy(dbt.ref("mart_weekly_demand")), by=["week_start_date", "category_name"]
-    )
+    weekly = frames.lazy(dbt.ref("mart_weekly_demand")).collect("pandas").to_native()
     past = forecast.history(weekly, dbt.config.meta_get("learning_as_of"))
     scores = forecast.backtest(past)
     overall = scores[scores["category_name"] == forecast.EVERY_CATEGORY].iloc[0]
