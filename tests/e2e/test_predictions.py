@@ -44,17 +44,24 @@ def changed(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def compiled(lakehouse: Lakehouse, path: str) -> str:
+    return (lakehouse.folder / f"target/compiled/medallion/models/{path}.sql").read_text()
+
+
 @pytest.mark.parametrize("change", [deleted, changed])
 def test_the_future_moves_no_feature_of_a_delivery(sample: Lakehouse, tmp_path: Path, change):
-    path = "target/compiled/medallion/models/marts/analytics/mart_delivery_features.sql"
-    query = (sample.folder / path).read_text()
+    parents = ("int_delivery_baskets", "int_delivery_conditions")
     outcomes = "_processed_at, promised_calendar_days, delivery_calendar_days, delivered_at"
+    query = compiled(sample, "marts/analytics/mart_delivery_features")
     features = f"select * exclude ({outcomes}) from ({query}) where purchased_at"
+    past, later = (f"{features} {sign} '{AS_OF}' order by order_key" for sign in ("<", ">="))
     shutil.copy(sample.database, tmp_path / sample.database.name)
     with duckdb.connect(str(tmp_path / sample.database.name)) as connection:
-        past, later = (f"{features} {sign} '{AS_OF}' order by order_key" for sign in ("<", ">="))
         known, unknown = connection.execute(past).fetchall(), connection.execute(later).fetchall()
         change(connection)
+        for name in parents:
+            rows = compiled(sample, f"intermediate/learning/{name}")
+            connection.execute(f"create or replace table silver.{name} as {rows}")
         assert connection.execute(past).fetchall() == known
         # The change was one: what may know it does.
         assert connection.execute(later).fetchall() != unknown

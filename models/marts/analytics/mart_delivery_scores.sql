@@ -25,9 +25,10 @@ final as (
     select
         scopes.score_scope,
         cast(count(tested.order_key) as bigint) as order_count,
-        cast(avg(case when tested.is_kept then 1.0 when not tested.is_kept then 0.0 end) as double) as kept_share,
-        cast(avg(case when tested.is_kept_by_marketplace then 1.0 when not tested.is_kept_by_marketplace then 0.0 end) as double)
-            as marketplace_kept_share,
+        cast(count(case when tested.is_kept then 1 end) as double)
+        / nullif(count(tested.is_kept), 0) as kept_share,
+        cast(count(case when tested.is_kept_by_marketplace then 1 end) as double)
+        / nullif(count(tested.is_kept_by_marketplace), 0) as marketplace_kept_share,
         cast(avg(cast(tested.promised_days as double)) as double) as promised_days,
         cast(avg(cast(tested.marketplace_promised_days as double)) as double) as marketplace_promised_days,
         {{ exact_average('abs(tested.delivery_days - tested.expected_days)') }} as expected_error_days,
