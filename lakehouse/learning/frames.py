@@ -38,7 +38,9 @@ def collect(frame: nw.LazyFrame, by: list[str]) -> pd.DataFrame:
     """
     schema = frame.collect_schema()
     numbers = [nw.col(name).cast(nw.Float64) for name, kind in schema.items() if kind == nw.Decimal]
-    rows = frame.with_columns(*numbers).collect("pandas").to_native()
+    if numbers:
+        frame = frame.with_columns(*numbers)
+    rows = frame.collect("pandas").to_native()
     for name, kind in schema.items():
         if kind == nw.Date or kind == nw.Datetime:
             rows[name] = pd.to_datetime(rows[name]).astype("datetime64[us]")

@@ -231,6 +231,8 @@ def test_collected_rows_are_sorted_and_plain() -> None:
     assert rows["amount"].iloc[1] == 1.5
     assert rows["day"].dtype == "datetime64[us]"
     assert isinstance(frames.lazy(relation), nw.LazyFrame)
+    plain = frames.collect(frames.lazy(relation).select("id"), by=["id"])
+    assert plain["id"].tolist() == [1, 2]
 
 
 def test_tracking_costs_nothing_when_off(monkeypatch: pytest.MonkeyPatch) -> None:

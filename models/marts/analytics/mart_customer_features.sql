@@ -1,6 +1,6 @@
--- Grain: one row per person and month from the first order on, to the month of the data's last purchase.
+-- Grain: one row per person and month from the first order on, to the month after the data's last purchase.
 -- Feature table: a row holds what was known when its day, the first of the month, began. An order is known from its
--- purchase, a delivery from its arrival, a review from its answer. What has no time of its own (a cancellation) is not used.
+-- purchase, a delivery from its arrival, a review from its answer. A cancellation has no time and is not used.
 with
 
 orders as (
@@ -31,7 +31,7 @@ last_purchase as (
 past_months as (
     select months.as_of_date
     from months
-    inner join last_purchase on months.as_of_date <= last_purchase.last_purchased_at
+    inner join last_purchase on months.as_of_date <= last_purchase.last_purchased_at + interval 1 month
 ),
 
 ordered as (

@@ -49,10 +49,9 @@ scored as (
     from ranked
 ),
 
-final as (
+named as (
     select
-        current_customers.customer_key,
-        scored.customer_unique_id,
+        *,
         case
             when frequency_score >= 2 and recency_score >= 4 and money_score >= 4 then 'Champions'
             when frequency_score >= 2 and recency_score >= 3 then 'Loyal customers'
@@ -65,19 +64,27 @@ final as (
             when recency_score = 3 then 'About to sleep'
             when recency_score = 2 then 'Hibernating'
             else 'Lost'
-        end as segment_name,
-        scored.recency_days,
-        cast(scored.order_count as int) as order_count,
-        scored.recency_score,
-        scored.frequency_score,
-        scored.money_score,
-        cast(scored.order_total_brl as decimal(18, 2)) as order_total_brl,
-        scored.first_purchase_date,
-        scored.last_purchase_date,
-        scored.as_of_date
+        end as segment_name
     from scored
+),
+
+final as (
+    select
+        current_customers.customer_key,
+        named.customer_unique_id,
+        named.segment_name,
+        named.recency_days,
+        cast(named.order_count as int) as order_count,
+        named.recency_score,
+        named.frequency_score,
+        named.money_score,
+        cast(named.order_total_brl as decimal(18, 2)) as order_total_brl,
+        named.first_purchase_date,
+        named.last_purchase_date,
+        named.as_of_date
+    from named
     left join customers as current_customers
-        on scored.customer_unique_id = current_customers.customer_unique_id
+        on named.customer_unique_id = current_customers.customer_unique_id
         and current_customers.is_current
 )
 

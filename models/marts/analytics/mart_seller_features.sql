@@ -1,6 +1,6 @@
--- Grain: one row per seller and month from its first sale on, to the month of the data's last purchase.
+-- Grain: one row per seller and month from its first sale on, to the month after the data's last purchase.
 -- Feature table: a row holds what was known when its day, the first of the month, began. An order is known from its
--- purchase, a shipment and a delivery from their time, a review from its answer; a cancellation has no time and is not used.
+-- purchase, shipment and delivery from their time, a review from its answer. A cancellation has no time and is not used.
 with
 
 orders as (
@@ -54,7 +54,7 @@ last_purchase as (
 past_months as (
     select months.as_of_date
     from months
-    inner join last_purchase on months.as_of_date <= last_purchase.last_purchased_at
+    inner join last_purchase on months.as_of_date <= last_purchase.last_purchased_at + interval 1 month
 ),
 
 known as (
