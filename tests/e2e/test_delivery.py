@@ -116,3 +116,8 @@ def test_orders_underway_count_as_slow_ones():
 @pytest.mark.parametrize("count", [0, 1, 200])
 def test_too_few_orders_are_not_learned_from(count):
     assert delivery.promise(orders().head(count), "2018-07-31").empty
+
+
+def test_a_sample_of_keys_has_the_size_it_should():
+    assert delivery.last_sampled_key(delivery.MOST_ROWS) > "f" * 32
+    assert delivery.last_sampled_key(delivery.MOST_ROWS * 4) == "40000000"

@@ -15,8 +15,19 @@ def model(dbt, session):
         *("promised_calendar_days", "delivery_calendar_days"),
         *(nw.col(name) for name in delivery.FEATURES),
     )
+    as_of = dbt.config.meta_get("learning_as_of")
+    times = features.select(
+        nw.col("purchased_at").max(), nw.col("delivered_at").max(), nw.len().alias("order_count")
+    )
+    times = times.collect("pandas").to_native()
+    if times["order_count"][0] > delivery.MOST_ROWS:
+        newest = delivery.cut(times, as_of) - delivery.MATURITY
+        key = delivery.last_sampled_key(int(times["order_count"][0]))
+        features = features.filter(
+            (nw.col("order_key") <= key) | (nw.col("purchased_at") >= newest.to_pydatetime())
+        )
     orders = frames.collect(features, by=["purchased_at", "order_key"])
-    promises = delivery.promise(orders, dbt.config.meta_get("learning_as_of"))
+    promises = delivery.promise(orders, as_of)
     tracking.log(
         "int_delivery_promises",
         {"iterations": delivery.ITERATIONS, "calibration_days": delivery.CALIBRATION.days},
