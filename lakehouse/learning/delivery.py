@@ -71,7 +71,7 @@ class Learned:
     def predict(self, orders: pd.DataFrame) -> pd.DataFrame:
         """order_key, expected_days (half come by then) and promised_days (nine of ten do; whole days)."""
         expected = self.expected.days(orders)
-        promised = np.maximum(np.ceil(self.promised.days(orders) - 1e-9), np.ceil(expected))
+        promised = np.maximum(np.ceil(self.promised.days(orders)), np.ceil(expected))
         return pd.DataFrame(
             {
                 "order_key": orders["order_key"].to_numpy(),
@@ -150,7 +150,9 @@ def learn(orders: pd.DataFrame, moment: pd.Timestamp) -> Learned | None:
         with threadpool_limits(1):
             model.fit(features, target)
             raw = model.predict(encode(held, codes))
-        shift = known_quantile(np.log1p(held_days) - raw, held_known, quantile)
+        # A promise is made in whole days: one of more than four is kept on the fifth, so it need only exceed the day before.
+        enough = held_days if quantile == EXPECTED else np.maximum(held_days - 1, 0)
+        shift = known_quantile(np.log1p(enough) - raw, held_known, quantile) + 1e-6
         parts.append(Calibrated(quantile, model, codes, shift))
     return Learned(*parts, trained_orders=len(train), calibrated_orders=len(held))
 
