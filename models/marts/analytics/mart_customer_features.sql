@@ -20,18 +20,10 @@ reviews as (
     inner join orders on reviews.order_key = orders.order_key
 ),
 
-months as (
-    select distinct month_start_date as as_of_date from {{ ref('dim_dates') }} where date_key > 0
-),
-
-last_purchase as (
-    select max(purchased_at) as last_purchased_at from orders
-),
-
 past_months as (
-    select months.as_of_date
-    from months
-    inner join last_purchase on months.as_of_date <= last_purchase.last_purchased_at + interval 1 month
+    select distinct month_start_date as as_of_date
+    from {{ ref('dim_dates') }}
+    where date_key > 0 and month_start_date <= (select max(purchased_at) + interval 1 month from orders)
 ),
 
 ordered as (
