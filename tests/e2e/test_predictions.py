@@ -9,7 +9,8 @@ import pytest
 from lakehouse_run import PROJECT, Lakehouse
 
 PUBLISHED = ("mart_demand_forecasts", "mart_demand_scores", "mart_delivery_promises")
-AS_OF = "2018-05-01"
+# At noon, so that what the same day still brings is future, too.
+AS_OF = "2018-05-01 12:00:00"
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
     wanted = ("+mart_demand_forecasts", "+mart_demand_scores", "+mart_delivery_scores")
     lakehouse.dbt("build", "--select", *wanted, "--exclude-resource-type", "test", learning=True)
     lakehouse.dbt("test", "--select", *PUBLISHED, "mart_delivery_scores", learning=True)
+    with duckdb.connect(str(lakehouse.database)) as connection:
+        connection.execute("checkpoint")  # so that a copy of the file has everything
     return lakehouse
 
 
