@@ -55,8 +55,11 @@ def deliver(session: Any, rows: pd.DataFrame, types: dict[str, str]) -> Any:
     """
     held = pd.DataFrame({name: rows[name].astype(HELD_AS[kind]) for name, kind in types.items()})
     if hasattr(session, "createDataFrame"):
-        for name in (name for name, kind in types.items() if kind == "date"):
-            held[name] = held[name].dt.date
+        # Spark takes Python's own days and moments, none of pandas'.
+        for name in (name for name, kind in types.items() if kind in ("date", "timestamp")):
+            times = pd.DatetimeIndex(held[name])
+            moments = times.date if types[name] == "date" else times.to_pydatetime()
+            held[name] = pd.Series(list(moments), index=held.index, dtype=object)
         records = held.astype(object).where(held.notna(), None)
         schema = ", ".join(f"{name} {kind}" for name, kind in types.items())
         return session.createDataFrame(list(records.itertuples(index=False, name=None)), schema)

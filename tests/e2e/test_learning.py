@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+from datetime import date, datetime
 from itertools import combinations
 from pathlib import Path
 
@@ -219,6 +220,20 @@ def test_results_keep_their_types_and_gaps() -> None:
     ]
     assert result.fetchall()[1] == (None,) * 7
     assert frames.deliver(duckdb.connect(), rows.iloc[1:], types).fetchall() == [(None,) * 7]
+
+
+def test_spark_gets_plain_python_values() -> None:
+    class Spark:
+        def createDataFrame(self, rows, schema):  # noqa: N802
+            return rows, schema
+
+    rows = pd.DataFrame({"day": pd.to_datetime(["2018-01-31", None]), "number": [0.5, None]})
+    rows["moment"] = rows["day"]
+    types = {"day": "date", "moment": "timestamp", "number": "double"}
+    records, schema = frames.deliver(Spark(), rows, types)
+    assert schema == "day date, moment timestamp, number double"
+    assert records == [(date(2018, 1, 31), datetime(2018, 1, 31), 0.5), (None, None, None)]
+    assert [type(value) for value in records[0]] == [date, datetime, float]
 
 
 def test_collected_rows_are_sorted_and_plain() -> None:
