@@ -33,7 +33,7 @@ pairs as (
         earlier.in_7_days_count,
         {{ days_between('earlier.purchase_date', 'days.purchase_date') }} as days_ago
     from purchase_days as days
-    inner join purchase_days as earlier on earlier.purchase_date < days.purchase_date
+    inner join purchase_days as earlier on days.purchase_date > earlier.purchase_date
 ),
 
 -- An order of 5 (8) days ago has had its 4 (7) days by the day before.
@@ -55,8 +55,8 @@ delivered as (
         cast(sum(delivery_days.delivery_days) as double) / sum(delivery_days.order_count) as delivery_days
     from purchase_days as days
     inner join delivery_days
-        on delivery_days.delivery_date < days.purchase_date
-        and delivery_days.delivery_date >= {{ dbt.dateadd('day', -14, 'days.purchase_date') }}
+        on days.purchase_date > delivery_days.delivery_date
+        and {{ dbt.dateadd('day', -14, 'days.purchase_date') }} <= delivery_days.delivery_date
     group by days.purchase_date
 ),
 

@@ -40,8 +40,8 @@ seller_past as (
     from seller_questions
     inner join seller_days
         on seller_questions.seller_id = seller_days.seller_id
-        and seller_days.shipping_date < seller_questions.purchase_date
-        and seller_days.shipping_date >= {{ dbt.dateadd('day', -90, 'seller_questions.purchase_date') }}
+        and seller_questions.purchase_date > seller_days.shipping_date
+        and {{ dbt.dateadd('day', -90, 'seller_questions.purchase_date') }} <= seller_days.shipping_date
     group by seller_questions.seller_id, seller_questions.purchase_date
 ),
 
@@ -71,8 +71,8 @@ state_past as (
     from state_questions
     inner join state_days
         on state_questions.customer_state_code = state_days.customer_state_code
-        and state_days.delivery_date < state_questions.purchase_date
-        and state_days.delivery_date >= {{ dbt.dateadd('day', -28, 'state_questions.purchase_date') }}
+        and state_questions.purchase_date > state_days.delivery_date
+        and {{ dbt.dateadd('day', -28, 'state_questions.purchase_date') }} <= state_days.delivery_date
     group by state_questions.customer_state_code, state_questions.purchase_date
 ),
 

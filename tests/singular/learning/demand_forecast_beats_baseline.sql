@@ -19,8 +19,9 @@ explained as (
         *,
         concat(
             'The demand forecast does not beat the baseline (', baseline, '): MASE ', model, ' against ', rival,
-            '. See in mart_demand_scores which categories it fails in, and in mart_weekly_demand whether the last',
-            ' weeks are whole. If they are, the baseline is the better forecast. docs/adr/0023-own-exponential-smoothing.md'
+            '. See in mart_demand_scores which categories it fails in, and in mart_weekly_demand whether the',
+            ' last weeks are whole. If they are, the baseline is the better forecast.',
+            ' docs/adr/0023-own-exponential-smoothing.md'
         ) as explanation
     from judged
 )
