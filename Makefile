@@ -132,7 +132,7 @@ slim: $(VENV)/.base ## build what differs from a base, and its children: make sl
 	fi
 
 .PHONY: e2e
-e2e: $(VENV)/.dev ## test the laws of the lakehouse and its tools with pytest
+e2e: $(VENV)/.dev .venv-mlflow/.mlflow ## test the laws of the lakehouse and its tools with pytest
 	$(BIN)/python -m pytest tests/e2e -q
 
 # The adapter as it is, against tests/databricks/double, which runs everything on a local Spark.
@@ -154,10 +154,12 @@ bench: $(VENV)/.base .venv-bench/.bench ## measure against hand-written SQL: mak
 hooks: $(VENV)/.dev ## run the style checks before every commit
 	$(BIN)/pre-commit install
 
+# MLflow asks for the word before it writes files; it would rather have a database.
 # What Python models log goes into files below mlruns/. To a server: make tracked MLFLOW_TRACKING_URI=https://...
 .PHONY: tracked
 tracked: .venv-mlflow/.mlflow ## build what the Python models need and them, their runs logged with MLflow into mlruns/
-	MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-file:$(CURDIR)/mlruns}" .venv-mlflow/bin/dbt build --select +tag:learning $(ARGS)
+	MLFLOW_ALLOW_FILE_STORE=true MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-file:$(CURDIR)/mlruns}" \
+		.venv-mlflow/bin/dbt build --select +tag:learning $(ARGS)
 
 # base is compiled against dev's pins, so that what is installed is what was tested.
 .PHONY: lock

@@ -60,14 +60,17 @@ class Counts:
 def count(lines: nw.LazyFrame) -> Counts:
     """Count orders; `lines` has `order` and `item`, once or more often."""
     bought = lines.select("order", "item").unique(["order", "item"])
-    sizes = bought.group_by("order").agg(nw.len().alias("size"))
-    bought = bought.join(sizes, on="order").with_columns(
-        basket=nw.when(nw.col("size") > 1).then(1).otherwise(0)
+    # Spark adds up numbers, no truth values.
+    sizes = (
+        bought.group_by("order")
+        .agg(nw.len().alias("size"))
+        .with_columns(basket=nw.when(nw.col("size") > 1).then(1).otherwise(0))
     )
+    bought = bought.join(sizes, on="order")
     items = bought.group_by("item").agg(
         nw.len().alias("orders"), nw.col("basket").sum().alias("baskets")
     )
-    totals = sizes.select(nw.len().alias("orders"), (nw.col("size") > 1).sum().alias("baskets"))
+    totals = sizes.select(nw.len().alias("orders"), nw.col("basket").sum().alias("baskets"))
     several = bought.filter(nw.col("size") > 1).select("order", "item")
     both = several.rename({"item": "first"}).join(several.rename({"item": "second"}), on="order")
     pairs = both.filter(nw.col("first") < nw.col("second")).group_by("first", "second")

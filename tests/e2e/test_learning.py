@@ -261,6 +261,7 @@ def test_a_run_is_logged_when_on(sample: Lakehouse, tmp_path: Path) -> None:
         pytest.skip("the environment of MLflow is missing: `make .venv-mlflow/.mlflow`")
     environment = {
         **os.environ,
+        "MLFLOW_ALLOW_FILE_STORE": "true",
         "MLFLOW_TRACKING_URI": f"file:{tmp_path / 'mlruns'}",
         "LANDING_PATH": "landing",
         "DUCKDB_PATH": str(sample.database),
