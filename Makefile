@@ -158,7 +158,7 @@ hooks: $(VENV)/.dev ## run the style checks before every commit
 # What Python models log goes into files below mlruns/. To a server: make tracked MLFLOW_TRACKING_URI=https://...
 .PHONY: tracked
 tracked: .venv-mlflow/.mlflow ## build what the Python models need and them, their runs logged with MLflow into mlruns/
-	MLFLOW_ALLOW_FILE_STORE=true MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-file:$(CURDIR)/mlruns}" \
+	MLFLOW_ALLOW_FILE_STORE=true MLFLOW_DISABLE_TELEMETRY=true MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-file:$(CURDIR)/mlruns}" \
 		.venv-mlflow/bin/dbt build --select +tag:learning $(ARGS)
 
 # base is compiled against dev's pins, so that what is installed is what was tested.

@@ -45,5 +45,5 @@ def log(
             import mlflow.sklearn
 
             for key, fitted in models.items():
-                mlflow.sklearn.log_model(fitted, name=key)
+                mlflow.sklearn.log_model(fitted, name=key, serialization_format="cloudpickle")
         return run.info.run_id

@@ -262,6 +262,7 @@ def test_a_run_is_logged_when_on(sample: Lakehouse, tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "MLFLOW_ALLOW_FILE_STORE": "true",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_TRACKING_URI": f"file:{tmp_path / 'mlruns'}",
         "LANDING_PATH": "landing",
         "DUCKDB_PATH": str(sample.database),
