@@ -155,7 +155,7 @@ slim: $(VENV)/.base ## build what differs from a base, and its children: make sl
 	fi
 
 .PHONY: e2e
-e2e: $(VENV)/.dev ## test the laws of the lakehouse and its tools with pytest
+e2e: $(VENV)/.dev .venv-mlflow/.mlflow ## test the laws of the lakehouse and its tools with pytest
 	$(BIN)/python -m pytest tests/e2e -q
 
 # The adapter as it is, against tests/databricks/double, which runs everything on a local Spark.
@@ -177,12 +177,19 @@ bench: $(VENV)/.base .venv-bench/.bench ## measure against hand-written SQL: mak
 hooks: $(VENV)/.dev ## run the style checks before every commit
 	$(BIN)/pre-commit install
 
+# MLflow asks for the word before it writes files; it would rather have a database.
+# What Python models log goes into files below mlruns/. To a server: make tracked MLFLOW_TRACKING_URI=https://...
+.PHONY: tracked
+tracked: .venv-mlflow/.mlflow ## build what the Python models need and them, their runs logged with MLflow into mlruns/
+	MLFLOW_ALLOW_FILE_STORE=true MLFLOW_DISABLE_TELEMETRY=true MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-file:$(CURDIR)/mlruns}" \
+		.venv-mlflow/bin/dbt build --select +tag:learning $(ARGS)
+
 # base and metrics are compiled against dev's pins, so that what is installed is what was tested.
 .PHONY: lock
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer spark bench metrics publish; do \
+	@for name in dev base databricks bouncer spark bench metrics publish mlflow; do \
 		constraint=$$([[ $$name = base || $$name = metrics ]] && echo "--constraint requirements/dev.txt" || true); \
 		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
@@ -235,6 +242,12 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
 	@echo "Installing $< into .venv-metrics"
 	@"$$(cat $(VENV)/.python)" -m venv .venv-metrics
 	@.venv-metrics/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-mlflow/.mlflow: requirements/mlflow.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-mlflow"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-mlflow
+	@.venv-mlflow/bin/$(INSTALL) $<
 	@touch $@
 
 .venv-bench/.bench: requirements/bench.txt | $(VENV)/.python

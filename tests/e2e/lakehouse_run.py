@@ -8,6 +8,7 @@ r"""A lakehouse in a temporary folder, run by the real project: the harness of t
 How it stays fast (a run costs about 2 s instead of 8):
 - dbt is imported once, in multiprocessing's fork server; every run is a fresh process forked from it, so runs share
   no state and can be killed like any other (`start`).
+- Builds leave out the Python models (tag `learning`), unless a test asks for them by `learning=True`.
 - LANDING_PATH and DUCKDB_PATH are relative and dbt runs in the lakehouse's folder, so they are the same for every
   lakehouse, and dbt parses the project once for all of them (it parses anew when a variable changes).
 """
@@ -113,7 +114,7 @@ class Lakehouse:
             os.utime(path, (moment.timestamp(), moment.timestamp()))
         return path
 
-    def start(self, *arguments, env=None):
+    def start(self, *arguments, env=None, learning=False):
         """Starts dbt (arguments as on the command line) and gives a Started; `env` adds environment variables."""
         self.runs += 1
         target, output = self.folder / "target", self.folder / f"dbt-{self.runs}.log"
@@ -129,6 +130,8 @@ class Lakehouse:
             "DBT_USE_COLORS": "false",
             **(env or {}),
         }
+        if not learning and arguments[0] in ("build", "run", "test"):
+            arguments = (*arguments, "--exclude", "tag:learning")
         command = [
             *map(str, arguments),
             *("--project-dir", str(self.project), "--profiles-dir", str(self.project / "profiles")),
@@ -140,9 +143,9 @@ class Lakehouse:
         process.start()
         return Started(process, output)
 
-    def dbt(self, *arguments, env=None, check=True):
+    def dbt(self, *arguments, env=None, check=True, learning=False):
         """Runs dbt and gives the Run; with `check`, a failed run fails the test and shows dbt's output."""
-        run = self.start(*arguments, env=env).wait()
+        run = self.start(*arguments, env=env, learning=learning).wait()
         parse = self.folder / "target" / "partial_parse.msgpack"
         if self.parsed and parse.exists() and not (self.parsed / parse.name).exists():
             self.parsed.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""What the Python models under models/intermediate/learning/ import, on both engines."""

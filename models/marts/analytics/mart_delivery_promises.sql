@@ -1,0 +1,31 @@
+{{ config(tags=['learning']) }}
+
+-- Grain: one row per order that was predicted: as a test, while underway, or later than what was learned from.
+-- Publishes int_delivery_promises, and says which promises were kept.
+with
+
+promises as (
+    select * from {{ ref('int_delivery_promises') }}
+),
+
+final as (
+    select
+        order_key,
+        order_id,
+        purpose,
+        expected_days,
+        promised_days,
+        marketplace_promised_days,
+        delivery_days,
+        delivery_days <= promised_days as is_kept,
+        delivery_days <= marketplace_promised_days as is_kept_by_marketplace,
+        cast({{ dbt.dateadd('day', 'promised_days', 'cast(purchased_at as date)') }} as date) as promised_date,
+        purchased_at,
+        learned_until
+    from promises
+)
+
+select
+    *,
+    {{ run_timestamp() }} as _processed_at
+from final
