@@ -58,7 +58,10 @@ simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="-
 ##@ Before a pull request
 
 .PHONY: test
-test: lint twice rules compile-databricks bundle-check e2e ## everything CI runs, cheap things first
+test: check test-databricks ## everything CI runs, cheap things first (needs Java 17 and Maven)
+
+.PHONY: check
+check: lint twice rules compile-databricks bundle-check parity-check e2e ## all of it but the double of Databricks
 
 # Incremental models are read as their first build, whatever database happens to be there.
 NO_DATABASE = DUCKDB_PATH=:memory:
@@ -115,6 +118,10 @@ bundle-check: .venv-databricks/.databricks $(VENV)/.dev ## check that the Databr
 	@$(BUNDLE) --check
 	$(BIN)/python -m pytest tests/databricks/test_bundle.py -q -k "not dbt_builds"
 
+.PHONY: parity-check
+parity-check: $(VENV)/.dev ## check that docs/parity.md lists every table (after `make twice`)
+	$(BIN)/python -m tests.databricks.parity target/manifest.json
+
 # What a change touches, and what reads that, in a copy of a base's database; `--defer` takes everything else from there.
 # The base is the folder STATE with its manifest.json and medallion.duckdb, which `make twice` leaves in target/ and
 # target/test/. What is selected is built from scratch, because over old rows an incremental model hides its change.
@@ -139,6 +146,10 @@ e2e: $(VENV)/.dev ## test the laws of the lakehouse and its tools with pytest
 .PHONY: test-databricks
 test-databricks: spark $(VENV)/.dev ## test the Databricks target on a double of a workspace (needs Java 17 and Maven)
 	$(BIN)/python -m pytest tests/databricks -q
+
+.PHONY: parity
+parity: spark $(VENV)/.dev ## compare both engines in every scenario and write docs/parity.md
+	$(BIN)/python -m pytest tests/databricks/test_parity.py -q --long
 
 ##@ Now and then
 
