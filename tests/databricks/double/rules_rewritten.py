@@ -118,8 +118,8 @@ def describe_as_json(statement: Statement, match: Match) -> pa.Table:
     known = statement.session._jsparkSession.sessionState().catalog()
     view = known.getTempView(unquoted(match["name"]))
     if view.isDefined():
-        # What dbt's queries go through: its plan is known, and finding it out again takes seconds.
-        fields, details = StructType.fromJson(json.loads(view.get().schema().json())), {}
+        # What dbt's queries go through: its columns are known, and analysing it again takes seconds.
+        fields, details = StructType.fromJson(json.loads(view.get().desc().schema().json())), {}
     else:
         fields = statement.spark(f"select * from {match['name']} limit 0").schema
         described = statement.spark(f"describe extended {match['name']}").collect()
