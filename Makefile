@@ -69,7 +69,10 @@ metrics: .venv-metrics/.metrics ## list the metrics, or ask: make metrics ARGS="
 ##@ Before a pull request
 
 .PHONY: test
-test: lint twice rules metrics-check compile-databricks bundle-check policies e2e ## everything CI runs, cheap things first
+test: check test-databricks ## everything CI runs, cheap things first (needs Java 17 and Maven)
+
+.PHONY: check
+check: lint twice rules policies metrics-check compile-databricks bundle-check parity-check e2e ## all of it but the double of Databricks
 
 # Over what `make twice` built.
 .PHONY: metrics-check
@@ -138,6 +141,10 @@ policies: $(VENV)/.base .venv-databricks/.databricks ## check who may read what 
 	@$(PARSE_BUNDLE)
 	$(BIN)/python -m lakehouse policies
 
+.PHONY: parity-check
+parity-check: $(VENV)/.dev ## check that docs/parity.md lists every table (after `make twice`)
+	$(BIN)/python -m tests.databricks.parity target/manifest.json
+
 # What a change touches, and what reads that, in a copy of a base's database; `--defer` takes everything else from there.
 # The base is the folder STATE with its manifest.json and medallion.duckdb, which `make twice` leaves in target/ and
 # target/test/. What is selected is built from scratch, because over old rows an incremental model hides its change.
@@ -162,6 +169,10 @@ e2e: $(VENV)/.dev .venv-mlflow/.mlflow ## test the laws of the lakehouse and its
 .PHONY: test-databricks
 test-databricks: spark $(VENV)/.dev ## test the Databricks target on a double of a workspace (needs Java 17 and Maven)
 	$(BIN)/python -m pytest tests/databricks -q
+
+.PHONY: parity
+parity: spark $(VENV)/.dev ## compare both engines in every scenario and write docs/parity.md
+	$(BIN)/python -m pytest tests/databricks/test_parity.py -q --long
 
 ##@ Now and then
 

@@ -1,44 +1,64 @@
-{#- The drift of type of one entity, as a select with the columns of `schema_drift`: a file in which more values of a
-    column cannot be read as its type than can. Arguments: entity (an entry of `judged_entities()`). -#}
-{% macro type_changes(entity) -%}
-    select
-        '{{ entity }}',
-        broken.column_name,
-        'type_changed',
-        min_by(broken.source_file, concat(cast(broken.delivered_at as {{ dbt.type_string() }}), broken.source_file)),
-        min(broken.delivered_at),
-        count(*),
-        sum(broken.record_count),
-        sum(broken.broken_count),
-        null,
-        null
-    from (
+{#- The drift of type of `ops_schema_drift`, as CTEs that end in `type_changed`: files in which more values of a column
+    cannot be read as its type than can. -#}
+{% macro type_changes() -%}
+    -- The columns that silver reads as another type than text.
+    readable as (
+        select *
+        from (
+            values
+            {%- for entity, staging in judged_entities() %}{% set last = loop.last %}
+            {%- for column in readable_columns(model_node('int_' ~ entity ~ '__records')) or [''] %}
+            ('{{ entity }}', '{{ column }}'){{ ',' if not (last and loop.last) }}
+            {%- endfor %}{% endfor %}
+        ) as readable (entity, column_name)
+    ),
+
+    -- How many records of a file broke the same rules.
+    judged as (
+        {% for entity, staging in judged_entities() -%}
+        {{ 'union all' if not loop.first }}
         select
-            rules.column_name,
-            judged._source_file as source_file,
-            judged._delivered_at as delivered_at,
-            count(*) as record_count,
+            '{{ entity }}' as entity,
+            _source_file as source_file,
+            _delivered_at as delivered_at,
+            _broken_rules as broken_rules,
+            count(*) as record_count
+        from {{ ref('int_' ~ entity ~ '__records') }}
+        group by _source_file, _delivered_at, _broken_rules
+        {% endfor %}
+    ),
+
+    unreadable as (
+        select
+            judged.entity,
+            readable.column_name,
+            judged.source_file,
+            judged.delivered_at,
+            sum(judged.record_count) as record_count,
             sum(
                 case
-                    when concat(', ', judged._broken_rules, ', ')
-                        like concat('%, ', rules.column_name, '_readable, %') then 1
+                    when concat(', ', judged.broken_rules, ', ') like concat('%, ', readable.column_name, '_readable, %')
+                        then judged.record_count
                     else 0
                 end
             ) as broken_count
-        from {{ ref('int_' ~ entity ~ '__records') }} as judged
-        cross join (
-            {%- set node = model_node('int_' ~ entity ~ '__records') %}
-            {%- for column in readable_columns(node) or [''] %}
-            {{ 'union all' if not loop.first }} select '{{ column }}' as column_name
-            {%- endfor %}
-        ) as rules
-        where judged._source_file in (
-            select _source_file
-            from {{ ref('int_' ~ entity ~ '__records') }}
-            where _broken_rules like '%!_readable%' escape '!'
-        )
-        group by rules.column_name, judged._source_file, judged._delivered_at
-    ) as broken
-    where broken.broken_count * 2 > broken.record_count
-    group by broken.column_name
+        from judged
+        inner join readable on judged.entity = readable.entity
+        group by judged.entity, readable.column_name, judged.source_file, judged.delivered_at
+    ),
+
+    type_changed as (
+        select
+            entity,
+            column_name,
+            'type_changed' as drift,
+            min_by(source_file, concat(cast(delivered_at as {{ dbt.type_string() }}), source_file)) as first_source_file,
+            min(delivered_at) as first_delivered_at,
+            count(*) as file_count,
+            sum(record_count) as record_count,
+            sum(broken_count) as filled_count
+        from unreadable
+        where broken_count * 2 > record_count
+        group by entity, column_name
+    )
 {%- endmacro %}

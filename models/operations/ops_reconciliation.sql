@@ -19,27 +19,52 @@ landed as (
     where entity is not null
 ),
 
-counts as (
+-- One row per file version in bronze.
+bronze_files as (
+    {% for entity, staging in judged_entities() -%}
+    {{ 'union all' if not loop.first }}
+    select
+        '{{ source_entity(staging) }}' as source_entity,
+        _source_file,
+        _source_modified_at,
+        _source_size_bytes,
+        sum(case when _corrupt_record is null then 1 else 0 end) as parsed_count,
+        sum(case when _corrupt_record is null then 0 else 1 end) as corrupt_count
+    from {{ ref(staging) }}
+    group by _source_file, _source_modified_at, _source_size_bytes
+    {% endfor %}
+),
+
+landed_counts as (
+    select
+        landed.entity as source_entity,
+        sum(landed.record_count) as landed_count
+    from landed
+    left join bronze_files as versions
+        on landed.entity = versions.source_entity
+        and landed.source_file = versions._source_file
+        and landed.modified_at = versions._source_modified_at
+        and landed.size_bytes = versions._source_size_bytes
+    -- A file that changed before anybody read it counts in its newest version only.
+    where landed.is_latest or versions._source_file is not null
+    group by landed.entity
+),
+
+bronze_counts as (
+    select
+        source_entity,
+        sum(parsed_count) as parsed_count,
+        sum(corrupt_count) as corrupt_count
+    from bronze_files
+    group by source_entity
+),
+
+silver_counts as (
     {% for entity, staging in judged_entities() -%}
     {{ 'union all' if not loop.first }}
     select
         '{{ entity }}' as entity,
-        (
-            -- A file that changed before anybody read it counts in its newest version only.
-            select coalesce(sum(landed.record_count), 0)
-            from landed
-            left join (
-                select distinct _source_file, _source_modified_at, _source_size_bytes from {{ ref(staging) }}
-            ) as versions
-                on landed.source_file = versions._source_file
-                and landed.modified_at = versions._source_modified_at
-                and landed.size_bytes = versions._source_size_bytes
-            where
-                landed.entity = '{{ source_entity(staging) }}'
-                and (landed.is_latest or versions._source_file is not null)
-        ) as landed_count,
-        (select count(*) from {{ ref(staging) }} where _corrupt_record is null) as parsed_count,
-        (select count(*) from {{ ref(staging) }} where _corrupt_record is not null) as corrupt_count,
+        '{{ source_entity(staging) }}' as source_entity,
         count(case when _disposition = 'current' then 1 end) as current_count,
         count(case when _disposition = 'superseded' then 1 end) as superseded_count,
         count(case when _disposition = 'duplicate' then 1 end) as duplicate_count,
@@ -47,6 +72,17 @@ counts as (
         count(case when _disposition = 'withdrawn' then 1 end) as withdrawn_count
     from {{ ref('int_' ~ entity ~ '__records') }}
     {% endfor %}
+),
+
+counts as (
+    select
+        silver_counts.*,
+        coalesce(landed_counts.landed_count, 0) as landed_count,
+        coalesce(bronze_counts.parsed_count, 0) as parsed_count,
+        coalesce(bronze_counts.corrupt_count, 0) as corrupt_count
+    from silver_counts
+    left join landed_counts on silver_counts.source_entity = landed_counts.source_entity
+    left join bronze_counts on silver_counts.source_entity = bronze_counts.source_entity
 ),
 
 final as (

@@ -18,6 +18,48 @@ ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "not-a-real-token"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long`: what `make parity` runs and `make test` leaves out."""
+    parser.addoption("--long", action="store_true", help="run the long scenarios of parity too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is marked `long` unless it is asked for."""
+    for item in items:
+        if item.get_closest_marker("long") and not config.getoption("long"):
+            item.add_marker(pytest.mark.skip(reason="long: `make parity` runs it"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known."""
+    config.addinivalue_line("markers", "long: a scenario that only `make parity` runs")
+
+
+def run_dbt(
+    environment: str, *arguments: str, project: Path, output: Path, variables: dict[str, str]
+) -> subprocess.CompletedProcess:
+    """Run dbt of an environment (.venv or .venv-databricks); all it writes goes to the output folder.
+
+    The profile lies in the project's folder or its `profiles/`.
+    """
+    profiles = project / "profiles"
+    command = [
+        *(str(ROOT / environment / "bin/dbt"), "--no-use-colors", *arguments),
+        *("--project-dir", str(project)),
+        *("--profiles-dir", str(profiles if profiles.exists() else project)),
+        *("--target-path", str(output), "--log-path", str(output)),
+    ]
+    return subprocess.run(
+        command,
+        cwd=output.parent,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=3600,
+        check=False,
+    )
+
+
 @dataclass
 class Double:
     """A running double."""
@@ -51,15 +93,11 @@ class Double:
         lines = (self.work / "statements.jsonl").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
-    def dbt(self, *arguments: str, project: Path, target: Path) -> subprocess.CompletedProcess:
+    def dbt(self, *arguments: str, project: Path, output: Path) -> subprocess.CompletedProcess:
         """Run dbt from .venv-databricks against the double."""
-        command = [
-            *(str(ROOT / ".venv-databricks/bin/dbt"), "--no-use-colors", *arguments),
-            *("--project-dir", str(project), "--profiles-dir", str(project)),
-            *("--target-path", str(target), "--log-path", str(target)),
-        ]
-        return subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=900, check=False
+        where = {"DOUBLE_PORT": str(self.port), "DOUBLE_TOKEN": self.token}
+        return run_dbt(
+            ".venv-databricks", *arguments, project=project, output=output, variables=where
         )
 
 

@@ -1,9 +1,13 @@
 """Compares what DuckDB and Databricks built of the same files: every table, its types and its rows as a multiset.
 
 No tolerance anywhere. Left out are only the columns in EXCLUDED, because they tell of the run and not of the data.
+
+`python -m tests.databricks.parity MANIFEST` fails when docs/parity.md lists other tables than the project has.
 """
 
 import json
+import re
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +15,7 @@ import duckdb
 
 from tests.e2e.compare import METADATA
 
+PAGE = Path(__file__).resolve().parents[2] / "docs/parity.md"
 LAYERS = ("bronze", "silver", "gold", "ops")
 
 # The type of a column on Databricks → on DuckDB. Parameters of decimals must be the same.
@@ -95,41 +100,73 @@ def _compare(connection, name, columns, file) -> Comparison:
     return Comparison(name, mine, theirs, "; ".join(differences))
 
 
+INTRODUCTION = """\
+# DuckDB and Databricks, table by table
+
+The same landed files, built twice: by DuckDB, and by the real dbt-databricks adapter on a
+[double of a workspace](../tests/databricks/README.md), which executes on open-source Spark and Delta. Then every table was
+compared. Equal means: the same columns in the same order, the same types, the same rows as a multiset, without any
+tolerance. What the double cannot tell stands in [Run on Databricks](how-to/run-on-databricks.md#what-only-a-workspace-can-show).
+
+`make parity` writes this page, and only when every table of every scenario is equal. `make test` runs the first scenario,
+and fails when the page lists other tables than the project has.
+"""
+
+
 def report(comparisons: dict[str, list[Comparison]]) -> str:
     """The page docs/parity.md. Arguments: comparisons (what was built → its tables)."""
     lines = [
-        "# DuckDB and Databricks, table by table",
-        "",
-        "Written by `make test-databricks`: the project was built on DuckDB and, with the real dbt-databricks adapter, on a",
-        "[double of a workspace](../tests/databricks/README.md) that executes on open-source Spark and Delta. Equal means:",
-        "the same columns in the same order, the same types, the same rows as a multiset, without any tolerance.",
-        "",
+        INTRODUCTION,
         "| type on Databricks | on DuckDB |",
         "|---|---|",
         *(f"| {ours} | {theirs} |" for ours, theirs in TYPES.items()),
         "| decimal(p,s) | DECIMAL(p,s) |",
         "",
-        "Not compared, in any table unless one is named:",
+        "Admitted differences: the values of these columns are not compared (their names and types are).",
         "",
         *(
-            f"- `{column}`{'' if table == '*' else f' of `{table}`'}: {reason}"
+            f"- `{column}` {'of every table' if table == '*' else f'of `{table}`'}: {reason}"
             for table, columns in EXCLUDED.items()
             for column, reason in columns.items()
         ),
     ]
     for title, tables in comparisons.items():
-        equal = sum(not each.difference for each in tables)
         lines += [
             "",
             f"## {title}",
             "",
-            f"{equal} of {len(tables)} tables are equal.",
-            "",
             "| table | rows on DuckDB | rows on Databricks | equal |",
             "|---|---|---|---|",
             *(
-                f"| {each.table} | {each.duckdb_rows:,} | {each.databricks_rows:,} | {each.difference or 'yes'} |"
+                f"| `{each.table}` | {each.duckdb_rows:,} | {each.databricks_rows:,} | {each.difference or 'yes'} |"
                 for each in tables
             ),
         ]
     return "\n".join(lines) + "\n"
+
+
+def stale(page: str, manifest: dict) -> list[str]:
+    """What a page lacks or lists too much, against the tables of a manifest; a line a scenario and table."""
+    tables = {
+        f"{node['schema']}.{node['alias']}"
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+        and node["config"]["materialized"] not in ("view", "ephemeral")
+    }
+    found = []
+    for scenario in page.split("\n## ")[1:]:
+        title, _, rows = scenario.partition("\n")
+        listed = set(re.findall(r"^\| `([\w.]+)` \|", rows, re.MULTILINE))
+        found += [f"{title}: {table} is missing" for table in sorted(tables - listed)]
+        found += [f"{title}: there is no {table}" for table in sorted(listed - tables)]
+    return found or ([] if "\n## " in page else ["the page holds no scenario"])
+
+
+if __name__ == "__main__":
+    if not PAGE.exists():
+        # The page is a result of the long run; before the first one there is nothing that could be stale.
+        print(f"{PAGE.name} is not there yet: `make parity` writes it.")
+        sys.exit()
+    problems = stale(PAGE.read_text(encoding="utf-8"), json.loads(Path(sys.argv[1]).read_text()))
+    if problems:
+        sys.exit("\n".join([*problems, f"{PAGE.name} is stale: run `make parity`."]))

@@ -75,7 +75,7 @@ class Project:
         return self.double.dbt(
             *(*arguments, "--vars", json.dumps({"landing": str(self.landing), **variables})),
             project=self.folder / "project",
-            target=self.folder / "target",
+            output=self.folder / "target",
         )
 
     def results(self) -> dict[str, dict]:
