@@ -6,6 +6,7 @@
 #   ARGS          more options for the command behind `build`, `metrics` or `simulate`
 #   DOCS_PORT     where `make docs` serves (default: 8080)
 #   STATE         the folder of the base that `make slim` compares with
+#   BASE          the commit that `make pr-report` compares with (default: main)
 
 SHELL := bash
 .DEFAULT_GOAL := help
@@ -17,6 +18,7 @@ UV_VERSION := 0.13.9
 DOCS_PORT ?= 8080
 LANDING_PATH ?= landing
 DUCKDB_PATH ?= medallion.duckdb
+BASE ?= main
 export LANDING_PATH DUCKDB_PATH
 export DBT_PROFILES_DIR := profiles
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -160,6 +162,10 @@ slim: $(VENV)/.base ## build what differs from a base, and its children: make sl
 		echo "No base (manifest.json and medallion.duckdb) in STATE=$(STATE): building everything."; \
 		$(SLIM); \
 	fi
+
+.PHONY: pr-report
+pr-report: $(VENV)/.base ## say how the tables differ from those of another commit: make pr-report BASE=main
+	@$(BIN)/python -m lakehouse pr-report --base $(BASE)
 
 .PHONY: e2e
 e2e: $(VENV)/.dev .venv-mlflow/.mlflow ## test the laws of the lakehouse and its tools with pytest

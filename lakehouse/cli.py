@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "policies": "lakehouse.policies",
     "forget": "lakehouse.forget",
     "publish": "lakehouse.publish",
+    "pr-report": "lakehouse.pr_report",
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",
