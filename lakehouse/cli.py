@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",
     "simulate": "lakehouse.simulate.command",
+    "site": "lakehouse.site.command",
 }
 
 

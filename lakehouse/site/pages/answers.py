@@ -1,0 +1,585 @@
+"""AS-IS and TO-BE: what is wrong in the raw data, and what gold answers, each answer a chart whose title is found."""
+
+from typing import Any
+
+from lakehouse.site.charts import (
+    Chart,
+    Series,
+    bars,
+    brl,
+    brl_short,
+    columns,
+    lines,
+    one,
+    percent,
+    percent_tick,
+    tiles,
+    whole,
+)
+from lakehouse.site.project import Site
+from lakehouse.site.words import enumerate_words, month, of, plain, share
+
+# Below this many cases a share says little.
+FEW = 20
+EXAMPLES = 2
+FORECASTS = "gold.mart_demand_forecasts"
+
+
+def content(site: Site) -> dict[str, Any]:
+    """Both halves of the page."""
+    return {"sources": sources(site), "defects": defects_chart(site), "charts": charts(site)}
+
+
+# ---------------------------------------------------------------------------------------------- as it is
+
+
+def defects(site: Site) -> list[dict[str, Any]]:
+    """A row an entity and rule that records break now, most first: how many, of how many, what became of them."""
+    found = []
+    for entity, (staging, source) in site.entities.items():
+        table, records = f"bronze.{staging}", f"silver.int_{entity}__records"
+        if not site.has(table, records):
+            continue
+        total = site.value(f"select count(*) from {table}")
+        described = {rule["name"]: rule for rule in site.rules(entity)}
+        counts = site.rows(
+            f"""
+            with broken as (
+                select unnest(string_split(_broken_rules, ', ')) as rule, 'quarantine' as fate
+                from {records} where _broken_rules is not null
+                union all
+                select unnest(string_split(_warnings, ', ')), 'warn'
+                from {records} where _warnings is not null
+                union all
+                select 'record_parseable', 'quarantine'
+                from {table} where _corrupt_record is not null
+            )
+
+            select rule, fate, count(*) as records from broken group by all order by records desc, rule
+            """
+        )
+        for row in counts:
+            rule = described.get(row["rule"], {})
+            words = (
+                rule.get("description")
+                or "The line cannot be read: fields, quotes or bytes are wrong."
+            )
+            found.append(
+                {
+                    "source": source,
+                    "entity": entity,
+                    "rule": row["rule"],
+                    "means": words,
+                    "fate": row["fate"],
+                    "records": row["records"],
+                    "of": total,
+                    "share": share(row["records"], total),
+                    "examples": examples(site, entity, staging, row["rule"], row["fate"]),
+                }
+            )
+    return sorted(found, key=lambda row: -row["records"])
+
+
+def examples(site: Site, entity: str, staging: str, rule: str, fate: str) -> list[dict[str, Any]]:
+    """Some landed records that break a rule: where they stand, and their fields without personal data."""
+    column = "_broken_rules" if fate == "quarantine" else "_warnings"
+    match = f"""
+        select bronze.* from bronze.{staging} as bronze
+        inner join silver.int_{entity}__records as judged
+            on bronze._source_file = judged._source_file
+            and bronze._source_modified_at = judged._source_modified_at
+            and bronze._source_row = judged._source_row
+        where judged.{column} is not null and list_contains(string_split(judged.{column}, ', '), $1)
+        order by bronze._delivered_at desc, bronze._source_file, bronze._source_row
+        limit {EXAMPLES}
+    """
+    if rule == "record_parseable":
+        match = f"""
+            select * from bronze.{staging} where _corrupt_record is not null
+            order by _delivered_at desc, _source_file, _source_row
+            limit {EXAMPLES}
+        """
+    found = []
+    for row in site.rows(match, [] if rule == "record_parseable" else [rule]):
+        shown = {
+            name: site.mask.show(name, value)
+            for name, value in row.items()
+            if value is not None and (not name.startswith("_") or name == "_corrupt_record")
+        }
+        absent = [name for name, value in row.items() if value is None and not name.startswith("_")]
+        place = f"{row['_source_file']}, record {row['_source_row']:,}"
+        found.append(
+            {"place": place, "fields": shown, "absent": [] if row["_corrupt_record"] else absent}
+        )
+    return found
+
+
+def sources(site: Site) -> list[dict[str, Any]]:
+    """A source with its defects and what its files hold."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in defects(site):
+        one_ = found.setdefault(row["source"], {"name": row["source"], "rows": []})
+        one_["rows"].append(row)
+    for name, one_ in found.items():
+        entities = [entity for entity, (_, source) in site.entities.items() if source == name]
+        one_["landed"] = sum(
+            site.value(f"select count(*) from bronze.{site.entities[e][0]}") for e in entities
+        )
+        one_["entities"] = [plain(entity) for entity in entities]
+        one_["refused"] = sum(r["records"] for r in one_["rows"] if r["fate"] == "quarantine")
+        one_["warned"] = sum(r["records"] for r in one_["rows"] if r["fate"] == "warn")
+    return sorted(found.values(), key=lambda one_: -one_["landed"])
+
+
+def defects_chart(site: Site) -> Chart | None:
+    """The rules most records break."""
+    rows = [row for row in defects(site) if row["records"]][:10]
+    if not rows:
+        return None
+    top = rows[0]
+    return bars(
+        f"The most frequent defect: {plain(top['rule'])} in {plain(top['entity'])}, "
+        f"{of(top['records'], 'record')}",
+        "records that break the rule",
+        [f"{plain(row['entity'])}: {plain(row['rule'])}" for row in rows],
+        [row["records"] for row in rows],
+        notes=["refused" if row["fate"] == "quarantine" else "" for row in rows],
+        marked=[row["fate"] == "quarantine" for row in rows],
+        source="silver.int_*__records",
+        note="Dark bars: the record is refused and waits in the quarantine. Light bars: it is kept and marked.",
+    )
+
+
+# ---------------------------------------------------------------------------------------------- to be
+
+
+def charts(site: Site) -> list[dict[str, Any]]:
+    """The questions gold answers, each with its charts; a question whose tables are absent is left out."""
+    questions = [
+        ("How do sales develop?", "sales", [sales, forecast]),
+        ("Do we keep what we promise?", "promise", [promise, late]),
+        ("Where are the customers, and who waits too long?", "map", [orders_map, late_map]),
+        ("What ruins a review?", "reviews", [reviews]),
+        ("Do customers come back?", "customers", [returning]),
+        ("Where do sellers come from?", "funnel", [funnel, origins]),
+        ("What do we live on?", "categories", [categories]),
+    ]
+    found = []
+    for question, anchor, makers in questions:
+        made = [chart for maker in makers if (chart := maker(site))]
+        if made:
+            found.append({"question": question, "anchor": anchor, "charts": made})
+    return found
+
+
+def sales(site: Site) -> Chart | None:
+    """Revenue of the complete months."""
+    if not site.has("gold.mart_monthly_sales"):
+        return None
+    rows = site.rows(
+        """
+        select month_start_date as month, cast(items_brl_sales as double) as sales
+        from gold.mart_monthly_sales where is_complete_month order by 1
+        """
+    )
+    if len(rows) < 2:
+        return None
+    # A gap of incomplete months at the start would look like a crash.
+    values = [row["sales"] for row in rows]
+    best, last, first = max(rows, key=lambda row: row["sales"]), rows[-1], rows[0]
+    year_ago = next(
+        (r for r in rows if r["month"] == last["month"].replace(year=last["month"].year - 1)), None
+    )
+    before = year_ago or first
+    change = 100 * (last["sales"] / before["sales"] - 1) if before["sales"] else 0
+    moved = f"{abs(change):,.0f} % {'above' if change >= 0 else 'below'} {month(before['month'])}"
+    title = f"Sales in {month(last['month'])} were {moved}; " + (
+        "no month was better" if best is last else f"the best month was {month(best['month'])}"
+    )
+    return columns(
+        title,
+        "sales a month, in reais (prices of items sold, without freight)",
+        [f"{row['month']:%Y-%m}" for row in rows],
+        values,
+        brl,
+        brl_short,
+        [row in (best, last) for row in rows],
+        source="gold.mart_monthly_sales",
+        note="Complete months only: the thin first and last months of the data would look like a boom and a crash.",
+    )
+
+
+def forecast(site: Site) -> Chart | None:
+    """The forecast of all items with its interval, when there is one."""
+    wanted = {"forecast_item_count", "lower_item_count", "upper_item_count", "week_start_date"}
+    if not site.has(FORECASTS) or not wanted <= set(site.columns_of(FORECASTS)):
+        return None
+    rows = site.rows(
+        f"""
+        select week_start_date as week, sum(forecast_item_count) as middle,
+            sum(lower_item_count) as low, sum(upper_item_count) as high
+        from {FORECASTS} where category_name = 'all' group by 1 order by 1
+        """
+    )
+    past = site.rows(
+        """
+        select cast(date_trunc('week', purchased_at) as date) as week, count(*) as items
+        from gold.fct_order_items where counts_as_sale group by 1 order by 1
+        """
+    )
+    past = [row for row in past if rows and row["week"] < rows[0]["week"]][-26:]
+    if not rows or not past:
+        return None
+    none: list[float | None] = [None] * (len(past) - 1)
+    joint = float(past[-1]["items"])
+    series = [
+        Series("sold", [float(row["items"]) for row in past] + [None] * len(rows)),
+        Series(
+            "expected",
+            [*none, joint, *(float(row["middle"]) for row in rows)],
+            "forecast",
+            (
+                [*none, joint, *(float(row["low"]) for row in rows)],
+                [*none, joint, *(float(row["high"]) for row in rows)],
+            ),
+        ),
+    ]
+    last = rows[-1]
+    return lines(
+        f"The week of {last['week']} is expected to sell {whole(last['middle'])} items, "
+        f"between {whole(last['low'])} and {whole(last['high'])} four times in five",
+        "items a week, with an 80 % interval",
+        [f"{row['week']:%m-%d}" for row in [*past, *rows]],
+        series,
+        whole,
+        whole,
+        source=FORECASTS,
+    )
+
+
+DELIVERY = "gold.mart_delivery_performance"
+
+
+def _delivery_months(site: Site) -> list[dict[str, Any]]:
+    """Months with enough deliveries: days it took, days promised, share late."""
+    return site.rows(
+        f"""
+        select
+            purchase_month_date as month,
+            sum(measured_order_count) as orders,
+            sum(late_by_day_order_count) as late,
+            sum(average_delivery_days * measured_order_count) / sum(measured_order_count) as took,
+            sum(average_promised_days * measured_order_count) / sum(measured_order_count) as promised
+        from {DELIVERY}
+        where measured_order_count > 0
+        group by 1
+        having sum(measured_order_count) >= {FEW}
+        order by 1
+        """
+    )
+
+
+def promise(site: Site) -> Chart | None:
+    """Days promised and days taken."""
+    rows = _delivery_months(site) if site.has(DELIVERY) else []
+    if len(rows) < 2:
+        return None
+    orders = sum(row["orders"] for row in rows)
+    took = sum(row["took"] * row["orders"] for row in rows) / orders
+    promised = sum(row["promised"] * row["orders"] for row in rows) / orders
+    return lines(
+        f"Customers are promised {one(promised)} days and wait {one(took)}: "
+        f"the promise has {one(promised - took)} days to spare",
+        "days from purchase, mean of the orders of a month",
+        [f"{row['month']:%Y-%m}" for row in rows],
+        [
+            Series("promised", [row["promised"] for row in rows], "other"),
+            Series("taken", [row["took"] for row in rows]),
+        ],
+        source=DELIVERY,
+    )
+
+
+def late(site: Site) -> Chart | None:
+    """The share of late orders by month."""
+    rows = _delivery_months(site) if site.has(DELIVERY) else []
+    if len(rows) < 2:
+        return None
+    worst = max(rows, key=lambda row: row["late"] / row["orders"])
+    overall = sum(r["late"] for r in rows) / sum(r["orders"] for r in rows)
+    return columns(
+        f"Still, {percent(overall)} of the orders came after the promised day; "
+        f"in {month(worst['month'])} it was {percent(worst['late'] / worst['orders'])}",
+        "share of the month's delivered orders that came late",
+        [f"{row['month']:%Y-%m}" for row in rows],
+        [row["late"] / row["orders"] for row in rows],
+        percent,
+        percent_tick,
+        [row is worst for row in rows],
+        source=DELIVERY,
+        note=f"By day, as the customer sees it. Months with fewer than {FEW} delivered orders are left out.",
+    )
+
+
+def _states(site: Site) -> list[dict[str, Any]]:
+    return site.rows(
+        f"""
+        select
+            customer_state_code as state,
+            sum(order_count) as orders,
+            sum(measured_order_count) as measured,
+            sum(late_by_day_order_count) as late
+        from {DELIVERY}
+        where customer_state_code <> 'unknown'
+        group by 1
+        order by 1
+        """
+    )
+
+
+def _state_names(site: Site) -> dict[str, str]:
+    rows = site.rows("select distinct state_code, state_name from gold.dim_locations order by 1, 2")
+    return {row["state_code"]: f"{row['state_name']} ({row['state_code']})" for row in rows}
+
+
+def orders_map(site: Site) -> Chart | None:
+    """Share of the orders by state."""
+    rows = _states(site) if site.has(DELIVERY, "gold.dim_locations") else []
+    total = sum(row["orders"] for row in rows)
+    if not total:
+        return None
+    largest = sorted(rows, key=lambda row: -row["orders"])[:3]
+    names = [row["state"] for row in largest]
+    part = share(sum(row["orders"] for row in largest), total)
+    return tiles(
+        f"{enumerate_words(names)} place {part} of the orders",
+        "share of all orders, by the customer's state",
+        {row["state"]: row["orders"] / total for row in rows},
+        percent,
+        names=_state_names(site),
+        source=DELIVERY,
+    )
+
+
+def late_map(site: Site) -> Chart | None:
+    """Share of late orders by state."""
+    rows = _states(site) if site.has(DELIVERY, "gold.dim_locations") else []
+    enough = [row for row in rows if row["measured"] >= FEW]
+    if not enough:
+        return None
+    names = _state_names(site)
+    worst = max(enough, key=lambda row: row["late"] / row["measured"])
+    best = min(enough, key=lambda row: row["late"] / row["measured"])
+    return tiles(
+        f"{names.get(worst['state'], worst['state'])} waits too long most often: "
+        f"{share(worst['late'], worst['measured'])} late, against {share(best['late'], best['measured'])} in "
+        f"{names.get(best['state'], best['state'])}",
+        "share of delivered orders that came after the promised day",
+        {row["state"]: row["late"] / row["measured"] for row in rows if row["measured"]},
+        percent,
+        [row["state"] for row in rows if row["measured"] < FEW],
+        names,
+        source=DELIVERY,
+        note=f"A dash: fewer than {FEW} delivered orders.",
+    )
+
+
+def reviews(site: Site) -> Chart | None:
+    """Low reviews by how early or late the order came."""
+    if not site.has("gold.mart_review_drivers"):
+        return None
+    rows = site.rows(
+        """
+        select bucket_name, review_count, low_review_share
+        from gold.mart_review_drivers
+        where driver_name = 'delivery delay' and review_count > 0
+        order by bucket_number
+        """
+    )
+    late_rows = [row for row in rows if "late" in row["bucket_name"]]
+    fine = [
+        row for row in rows if "early" in row["bucket_name"] or "promised" in row["bucket_name"]
+    ]
+    if not late_rows or not fine:
+        return None
+
+    def low(of_rows: list[dict[str, Any]]) -> float:
+        count = sum(row["review_count"] for row in of_rows)
+        return sum(row["low_review_share"] * row["review_count"] for row in of_rows) / count
+
+    times = low(late_rows) / low(fine) if low(fine) else 0
+    return bars(
+        f"Being late ruins a review: {percent(low(late_rows))} of late orders get one or two stars, "
+        f"{one(times)} times as many as orders in time",
+        "share of reviews with one or two stars, by when the order came",
+        [row["bucket_name"] for row in rows],
+        [row["low_review_share"] for row in rows],
+        percent,
+        ["late" in row["bucket_name"] for row in rows],
+        [f"of {row['review_count']:,}" for row in rows],
+        source="gold.mart_review_drivers",
+    )
+
+
+def returning(site: Site) -> Chart | None:
+    """How many of a quarter's new customers came back within so many months."""
+    if not site.has("gold.mart_customer_cohorts"):
+        return None
+    cohorts = site.rows(
+        """
+        select
+            months_since_first_order as age,
+            sum(cohort_customer_count) as customers,
+            sum(cumulative_repeat_share * cohort_customer_count) / sum(cohort_customer_count) as returned
+        from gold.mart_customer_cohorts
+        where months_since_first_order <= 12
+        group by 1
+        order by 1
+        """
+    )
+    # Only ages that most customers have reached: later ones would speak of the oldest cohorts alone.
+    most = cohorts[0]["customers"] if cohorts else 0
+    rows = [row for row in cohorts if row["customers"] >= 0.3 * most]
+    if len(rows) < 3:
+        return None
+    last = rows[-1]
+    return columns(
+        f"{percent(1 - last['returned'])} of the customers have not come back within {of(last['age'], 'month')}",
+        "share of customers with a second order, by months since their first",
+        [str(row["age"]) for row in rows],
+        [row["returned"] for row in rows],
+        percent,
+        percent_tick,
+        [row is last for row in rows],
+        source="gold.mart_customer_cohorts",
+        note="Cohorts old enough to have reached the age, weighted by their customers; ages that fewer than three in "
+        "ten customers have reached are left out.",
+    )
+
+
+def cohorts(site: Site) -> dict[str, Any] | None:
+    """The cohorts as a table: a row a quarter of first orders, a column a number of months."""
+    if not site.has("gold.mart_customer_cohorts"):
+        return None
+    rows = site.rows(
+        """
+        select
+            year(cohort_month_date) || ' Q' || quarter(cohort_month_date) as cohort,
+            months_since_first_order as age,
+            sum(cohort_customer_count) as customers,
+            count(*) as months,
+            sum(cumulative_repeat_share * cohort_customer_count) / sum(cohort_customer_count) as returned
+        from gold.mart_customer_cohorts
+        group by 1, 2
+        order by 1, 2
+        """
+    )
+    ages = [1, 2, 3, 6, 9, 12]
+    names = sorted({row["cohort"] for row in rows})
+    found = {(row["cohort"], row["age"]): row for row in rows}
+    highest = max(
+        (r["returned"] for r in rows if r["age"] in ages and r["customers"] >= FEW), default=0
+    )
+    table = []
+    for name in names:
+        first = found.get((name, 0))
+        if not first or first["customers"] < FEW:
+            continue
+        cells = []
+        for age in ages:
+            cell = found.get((name, age))
+            # The whole quarter must have reached the age.
+            if cell and cell["months"] == first["months"]:
+                cells.append(
+                    {
+                        "words": percent(cell["returned"]),
+                        "shade": int(4 * cell["returned"] / (highest or 1)),
+                    }
+                )
+            else:
+                cells.append({"words": "", "shade": 0})
+        table.append({"name": name, "customers": first["customers"], "cells": cells})
+    return {"ages": ages, "rows": table} if table else None
+
+
+FUNNEL = "gold.mart_funnel_conversion"
+
+
+def funnel(site: Site) -> Chart | None:
+    """Leads, deals, sellers that sell."""
+    if not site.has(FUNNEL):
+        return None
+    row = site.rows(
+        f"""
+        select sum(lead_count) as leads, sum(won_lead_count) as won, sum(selling_lead_count) as selling
+        from {FUNNEL}
+        """
+    )[0]
+    if not row["leads"]:
+        return None
+    return bars(
+        f"Of a hundred leads {100 * row['won'] / row['leads']:.0f} sign and "
+        f"{100 * row['selling'] / row['leads']:.0f} ever sell",
+        "leads at each step",
+        ["contacted", "signed", "sold something"],
+        [row["leads"], row["won"], row["selling"]],
+        notes=["", share(row["won"], row["leads"]), share(row["selling"], row["leads"])],
+        source=FUNNEL,
+    )
+
+
+def origins(site: Site) -> Chart | None:
+    """The share of leads that sign, by where they came from."""
+    if not site.has(FUNNEL):
+        return None
+    rows = site.rows(
+        f"""
+        select origin, sum(lead_count) as leads, sum(won_lead_count) as won
+        from {FUNNEL}
+        group by 1
+        having sum(lead_count) >= {FEW}
+        order by sum(won_lead_count) / sum(lead_count) desc, origin
+        """
+    )
+    if len(rows) < 2:
+        return None
+    known = [row for row in rows if row["origin"] != "unknown"]
+    best, worst = known[0], known[-1]
+    return bars(
+        f"Leads from {plain(best['origin'])} sign most often: {share(best['won'], best['leads'])}, "
+        f"against {share(worst['won'], worst['leads'])} from {plain(worst['origin'])}",
+        "share of leads that signed, by origin",
+        [plain(row["origin"]) for row in rows],
+        [row["won"] / row["leads"] for row in rows],
+        percent,
+        [row is best for row in rows],
+        [f"of {row['leads']:,}" for row in rows],
+        source=FUNNEL,
+        note=f"Origins with at least {FEW} leads.",
+    )
+
+
+def categories(site: Site) -> Chart | None:
+    """The categories that sell most."""
+    if not site.has("gold.mart_product_categories"):
+        return None
+    rows = site.rows(
+        """
+        select category_label, cast(items_brl as double) as sales, items_brl_share
+        from gold.mart_product_categories where items_brl > 0 order by sales_rank limit 10
+        """
+    )
+    count = site.value("select count(*) from gold.mart_product_categories where items_brl > 0")
+    if len(rows) < 2:
+        return None
+    return bars(
+        f"{rows[0]['category_label']} sells most; ten of {count} categories make "
+        f"{percent(sum(row['items_brl_share'] for row in rows))} of sales",
+        "sales in reais, the ten largest categories",
+        [row["category_label"] for row in rows],
+        [row["sales"] for row in rows],
+        brl,
+        [i == 0 for i in range(len(rows))],
+        [percent(row["items_brl_share"]) for row in rows],
+        source="gold.mart_product_categories",
+    )
