@@ -12,7 +12,7 @@ from html import escape
 from itertools import count
 
 WIDE, NARROW = 720, 340
-LETTER = 6.6  # mean width of a letter at 12 pixels
+LETTER = 7.0  # mean width of a letter at 12 pixels
 
 Format = Callable[[float], str]
 _numbers = count(1)
@@ -284,7 +284,7 @@ def bars(
         left = (
             4 if above else min(12 + LETTER * max((len(label) for label in labels), default=1), 300)
         )
-        said = [f"{show(v)}{'  ' + n if n else ''}" for v, n in zip(values, notes, strict=True)]
+        said = [f"{show(v)}{', ' + n if n else ''}" for v, n in zip(values, notes, strict=True)]
         room = width - left - 14 - LETTER * max((len(s) for s in said), default=1)
         body = []
         for i, (label, value, is_marked) in enumerate(zip(labels, values, marked, strict=True)):

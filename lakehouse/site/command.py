@@ -72,6 +72,12 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     )
     add("--out", type=Path, default=OUT, metavar="FOLDER", help=f"where to (default: {OUT})")
     add(
+        "--databricks",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="compile the models for Databricks, too, which takes half a minute",
+    )
+    add(
         "--star",
         action="store_true",
         help=f"write {STAR.relative_to(ROOT)} instead, from the manifest alone",
@@ -87,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
             return write_star(arguments.artifacts, arguments.check)
         site = load(arguments.database, arguments.artifacts, ROOT)
         with site.connection:
-            write(site, arguments.artifacts, arguments.out)
+            write(site, arguments.artifacts, arguments.out, arguments.databricks)
     except SiteError as error:
         print(error, file=sys.stderr)
         return 1
@@ -114,7 +120,7 @@ def write_star(artifacts: Path, check: bool) -> int:
     return 0
 
 
-def write(site: Site, artifacts: Path, out: Path) -> None:
+def write(site: Site, artifacts: Path, out: Path, with_databricks: bool = True) -> None:
     """Write every page anew, beside dbt's own documentation and the column lineage."""
     fresh = out.with_name(f"{out.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -139,7 +145,7 @@ def write(site: Site, artifacts: Path, out: Path) -> None:
         "lineage": lineage.content(site),
         "schema": schema.content(site),
         "dictionary": dictionary.content(site),
-        "engines": engines.content(site),
+        "engines": engines.content(site, with_databricks),
     }
     for name, title, purpose in PAGES:
         html = environment.get_template(f"{name}.html").render(

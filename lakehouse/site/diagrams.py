@@ -1,6 +1,6 @@
 """Two diagrams drawn from the project itself: the models by layer, and the star of a fact."""
 
-from lakehouse.site.charts import LETTER, box, escape, rule, svg, text
+from lakehouse.site.charts import box, escape, rule, svg, text
 from lakehouse.site.project import Site
 from lakehouse.site.star import is_dimension, references
 
@@ -13,7 +13,8 @@ COLUMNS = (
     "gold: for readers",
     "ops",
 )
-BOX_WIDTH, BOX_HEIGHT, STEP, GAP = 214, 20, 26, 70
+BOX_WIDTH, BOX_HEIGHT, STEP, GAP = 196, 20, 26, 56
+NAME_LETTERS = 27  # of a column in the box of a star
 
 
 def short(name: str) -> str:
@@ -83,7 +84,7 @@ def lineage(site: Site) -> str:
         x, y = place(name)
         words = short(name)
         inner = box(x, y, BOX_WIDTH, BOX_HEIGHT, f"node layer{column}", name) + text(
-            x + 8, y + 14, words if len(words) < 33 else words[:31] + "…", "name"
+            x + 8, y + 14, words if len(words) < 31 else words[:29] + "…", "name"
         )
         if name in site.models:
             inner = (
@@ -109,13 +110,12 @@ def _untangled(columns: list[list[str]], edges: list[tuple[str, str]]) -> dict[s
     row = {name: i for column in columns for i, name in enumerate(column)}
     for _ in range(12):
         for column in columns:
-            size = len(column) or 1
-
-            def wish(name: str, size: int = size) -> tuple[float, str]:
-                near = [row[other] for other in neighbours.get(name, []) if other not in column]
-                return (sum(near) / len(near) if near else size / 2), name
-
-            column.sort(key=wish)
+            inside = set(column)
+            wishes = {}
+            for name in column:
+                near = [row[other] for other in neighbours.get(name, []) if other not in inside]
+                wishes[name] = sum(near) / len(near) if near else len(column) / 2
+            column.sort(key=lambda name, wishes=wishes: (wishes[name], name))
             row.update({name: i for i, name in enumerate(column)})
     return row
 
@@ -131,7 +131,7 @@ def star(site: Site, fact: str) -> str:
     sides = others[:half], others[half:]
     tall = [[26 + 18 * len(joined[name]) for name in side] for side in sides]
     height = max(sum(side) + 16 * len(side) for side in tall) + 8
-    width, block = 340, 150
+    width, block = 400, 186
     body = []
     for left, side, heights in ((True, sides[0], tall[0]), (False, sides[1], tall[1])):
         y = (height - sum(heights) - 16 * len(heights)) / 2 + 8
@@ -141,11 +141,11 @@ def star(site: Site, fact: str) -> str:
             body.append(box(x, y, block, size, f"entity {kind}"))
             body.append(text(x + 8, y + 17, name, "strong"))
             for i, column in enumerate(joined[name]):
-                words = column if len(column) * LETTER < block else column[:22] + "…"
+                words = column if len(column) <= NAME_LETTERS else column[: NAME_LETTERS - 1] + "…"
                 body.append(text(x + 8, y + 34 + 17 * i, words, "small"))
             y += size + 16
     rail = width / 2
-    for left, side, heights in ((True, sides[0], tall[0]), (False, sides[1], tall[1])):
+    for left, heights in ((True, tall[0]), (False, tall[1])):
         y = (height - sum(heights) - 16 * len(heights)) / 2 + 8
         for size in heights:
             start = block + 2 if left else width - block - 2

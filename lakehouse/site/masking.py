@@ -39,7 +39,7 @@ PERSONAL = {
     "_record_hash": "identifier",
 }
 SHAPED = {"postcode", "city"}
-LONGEST = 60
+LONGEST = 100
 
 
 class Mask:
@@ -54,7 +54,7 @@ class Mask:
         """A value as it may stand on a page."""
         if value is None or value == "":
             return "" if value is None else "(empty)"
-        words = value if isinstance(value, str) else str(value)
+        words = written(value)
         if name == "_rescued_data":
             return self.record(words)
         if name in ("_corrupt_record", "original_record"):
@@ -91,6 +91,17 @@ class Mask:
         if fields is None:
             return outline(original or "")
         return ", ".join(f"{name}: {value}" for name, value in fields.items())
+
+
+def written(value: object) -> str:
+    """A value as text: yes and no, no more decimals than one reads."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return (
+        f"{value:,.10g}"
+        if isinstance(value, float) and value.is_integer()
+        else (f"{value:,.2f}" if isinstance(value, float) else str(value))
+    )
 
 
 def shape(words: str) -> str:

@@ -98,8 +98,7 @@ def mermaid(site: Site) -> str:
                 type_name = site.types.get(name, {}).get(column, "string").split("(")[0]
                 lines.append(f"        {type_name} {column} {', '.join(marks)}")
         lines.append("    }")
-    for one in all_references:
-        lines.append(f"    {one.to} ||--o{{ {one.model} : {one.column}")
+    lines += [f"    {one.to} ||--o{{ {one.model} : {one.column}" for one in all_references]
     return "\n".join(lines)
 
 

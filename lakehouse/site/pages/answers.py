@@ -16,6 +16,7 @@ from lakehouse.site.charts import (
     tiles,
     whole,
 )
+from lakehouse.site.pages.home import LATEST_RECONCILIATION
 from lakehouse.site.project import Site
 from lakehouse.site.words import enumerate_words, month, of, plain, share
 
@@ -27,7 +28,13 @@ FORECASTS = "gold.mart_demand_forecasts"
 
 def content(site: Site) -> dict[str, Any]:
     """Both halves of the page."""
-    return {"sources": sources(site), "defects": defects_chart(site), "charts": charts(site)}
+    found = defects(site)
+    return {
+        "sources": sources(site, found),
+        "defects": defects_chart(found),
+        "misreadings": misreadings(site),
+        "charts": charts(site),
+    }
 
 
 # ---------------------------------------------------------------------------------------------- as it is
@@ -114,10 +121,10 @@ def examples(site: Site, entity: str, staging: str, rule: str, fate: str) -> lis
     return found
 
 
-def sources(site: Site) -> list[dict[str, Any]]:
+def sources(site: Site, defects: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A source with its defects and what its files hold."""
     found: dict[str, dict[str, Any]] = {}
-    for row in defects(site):
+    for row in defects:
         one_ = found.setdefault(row["source"], {"name": row["source"], "rows": []})
         one_["rows"].append(row)
     for name, one_ in found.items():
@@ -131,15 +138,15 @@ def sources(site: Site) -> list[dict[str, Any]]:
     return sorted(found.values(), key=lambda one_: -one_["landed"])
 
 
-def defects_chart(site: Site) -> Chart | None:
+def defects_chart(defects: list[dict[str, Any]]) -> Chart | None:
     """The rules most records break."""
-    rows = [row for row in defects(site) if row["records"]][:10]
+    rows = defects[:10]
     if not rows:
         return None
     top = rows[0]
     return bars(
-        f"The most frequent defect: {plain(top['rule'])} in {plain(top['entity'])}, "
-        f"{of(top['records'], 'record')}",
+        f"The rule broken most often: {plain(top['rule'])} ({plain(top['entity'])}), "
+        f"by {of(top['records'], 'record')}",
         "records that break the rule",
         [f"{plain(row['entity'])}: {plain(row['rule'])}" for row in rows],
         [row["records"] for row in rows],
@@ -148,6 +155,94 @@ def defects_chart(site: Site) -> Chart | None:
         source="silver.int_*__records",
         note="Dark bars: the record is refused and waits in the quarantine. Light bars: it is kept and marked.",
     )
+
+
+def misreadings(site: Site) -> list[dict[str, str]]:
+    """What breaks no rule and misleads all the same: the number the raw files suggest, and gold's."""
+    found = []
+    if site.has("silver.int_customers", "gold.dim_customers"):
+        ids, people = (
+            site.value(f"select count(distinct {column}) from silver.int_customers")
+            for column in ("customer_id", "customer_unique_id")
+        )
+        found.append(
+            {
+                "as_is": f"{ids:,} customer identifiers, a new one with each order: nobody ever comes back",
+                "to_be": f"{people:,} people, and who among them came back",
+                "where": "dim_customers",
+            }
+        )
+    if site.has("gold.fct_order_items", "gold.fct_order_payments"):
+        row = site.rows(
+            """
+            with items as (
+                select order_id, count(*) as lines, sum(item_total_brl) as total
+                from gold.fct_order_items group by 1
+            ),
+
+            payments as (
+                select order_id, count(*) as lines, sum(payment_brl) as total
+                from gold.fct_order_payments group by 1
+            )
+
+            select
+                cast(sum(payments.total * items.lines) as double) as joined,
+                cast(sum(payments.total) as double) as paid
+            from items inner join payments using (order_id)
+            """
+        )[0]
+        if row["paid"]:
+            found.append(
+                {
+                    "as_is": f"{brl(row['joined'])} were paid, if items and payments are joined row by row",
+                    "to_be": f"{brl(row['paid'])}: each fact at its own grain, an order with three items paid once",
+                    "where": "fct_order_payments",
+                }
+            )
+    if site.has("gold.fct_orders"):
+        row = site.rows(
+            """
+            select
+                count(*) filter (is_late_by_timestamp) as by_time,
+                count(*) filter (is_late_by_day) as by_day
+            from gold.fct_orders where is_delivered
+            """
+        )[0]
+        found.append(
+            {
+                "as_is": f"{row['by_time']:,} orders late, if the promised day ends at its first midnight",
+                "to_be": f"{row['by_day']:,} came after the promised day; both readings have a column",
+                "where": "fct_orders",
+            }
+        )
+    repeated = site.rows(
+        f"""
+        select sum(duplicate_count) as copies, arg_max(entity, duplicate_count) as entity, max(duplicate_count) as most
+        from ops.ops_reconciliation {LATEST_RECONCILIATION}
+        """
+    )[0]
+    if repeated["copies"]:
+        found.append(
+            {
+                "as_is": f"{of(repeated['copies'], 'record')} delivered again with the same content, "
+                f"{repeated['most']:,} of them {plain(repeated['entity'])}",
+                "to_be": "each counted once; the copies stay in bronze",
+                "where": f"int_{repeated['entity']}",
+            }
+        )
+    if site.has("silver.int_customers"):
+        zeros = site.value(
+            "select count(*) from silver.int_customers where zip_code_prefix like '0%'"
+        )
+        if zeros:
+            found.append(
+                {
+                    "as_is": f"{zeros:,} customers live at a postcode that loses its leading zero in a spreadsheet",
+                    "to_be": "postcodes are text in every layer",
+                    "where": "dim_locations",
+                }
+            )
+    return found
 
 
 # ---------------------------------------------------------------------------------------------- to be
@@ -258,6 +353,9 @@ def forecast(site: Site) -> Chart | None:
 
 
 DELIVERY = "gold.mart_delivery_performance"
+UNDER_WAY = (
+    "Orders still on their way are not counted, so the last months may look better than they are."
+)
 
 
 def _delivery_months(site: Site) -> list[dict[str, Any]]:
@@ -297,6 +395,7 @@ def promise(site: Site) -> Chart | None:
             Series("taken", [row["took"] for row in rows]),
         ],
         source=DELIVERY,
+        note=UNDER_WAY,
     )
 
 
@@ -317,7 +416,7 @@ def late(site: Site) -> Chart | None:
         percent_tick,
         [row is worst for row in rows],
         source=DELIVERY,
-        note=f"By day, as the customer sees it. Months with fewer than {FEW} delivered orders are left out.",
+        note=f"By day, as the customer sees it. Months with fewer than {FEW} delivered orders are left out. {UNDER_WAY}",
     )
 
 

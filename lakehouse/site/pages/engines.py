@@ -47,9 +47,9 @@ def duckdb(site: Site) -> dict[str, str]:
     return {name: node.get("compiled_code") or "" for name, node in site.models.items()}
 
 
-def content(site: Site) -> dict[str, Any]:
+def content(site: Site, with_databricks: bool = True) -> dict[str, Any]:
     """A row a model, and a page a model with both texts."""
-    left, right = duckdb(site), databricks(site.root)
+    left, right = duckdb(site), databricks(site.root) if with_databricks else {}
     models = []
     for name, node in sorted(site.models.items()):
         if node.get("language") != "sql":
