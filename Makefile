@@ -51,6 +51,12 @@ docs: $(VENV)/.base ## make the documentation of models, columns and lineage and
 	@$(BIN)/python -m http.server $(DOCS_PORT) --bind 127.0.0.1 --directory target/docs >/dev/null 2>&1 \
 		|| { code=$$?; [ $$code -eq 130 ] || { echo "Port $(DOCS_PORT) is taken? make docs DOCS_PORT=8081" >&2; exit $$code; }; }
 
+.PHONY: site
+site: $(VENV)/.base .venv-site/.site ## write the site about the lakehouse into target/site; open its index.html
+	@test -f "$(DUCKDB_PATH)" || { $(BUILD); }
+	@$(BIN)/dbt docs generate --quiet --static
+	@$(BIN)/python -m lakehouse site $(ARGS)
+
 .PHONY: simulate
 simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="--out /tmp/drops --orders 100000"
 	@$(BIN)/python -m lakehouse simulate $(ARGS)
@@ -58,7 +64,7 @@ simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="-
 ##@ Before a pull request
 
 .PHONY: test
-test: lint twice rules compile-databricks bundle-check e2e ## everything CI runs, cheap things first
+test: lint twice rules star-check compile-databricks bundle-check test-site e2e ## everything CI runs, cheap things first
 
 # Incremental models are read as their first build, whatever database happens to be there.
 NO_DATABASE = DUCKDB_PATH=:memory:
@@ -131,6 +137,24 @@ slim: $(VENV)/.base ## build what differs from a base, and its children: make sl
 		$(SLIM); \
 	fi
 
+# The committed page of the star schema follows from the manifest, which `make twice` leaves in target/.
+.PHONY: star
+star: $(VENV)/.base ## write docs/star.md: bus matrix, entity diagram, relationships
+	@$(NO_DATABASE) $(BIN)/dbt parse --quiet
+	@$(BIN)/python -m lakehouse site --star
+
+.PHONY: star-check
+star-check: $(VENV)/.base ## check that docs/star.md is not stale
+	@$(NO_DATABASE) $(BIN)/dbt parse --quiet
+	@$(BIN)/python -m lakehouse site --star --check
+
+# A browser reads every page. It is the machine's own: CHROMIUM, or a chromium or google-chrome on the PATH.
+.PHONY: test-site
+test-site: .venv-site/.site .venv-browser/.browser .venv-databricks/.databricks ## test the site in headless Chromium (after `make twice`)
+	@test -f target/test/medallion.duckdb -a -f target/static_index.html || $(MAKE) twice
+	$(SAMPLE) $(BIN)/python -m lakehouse site --out target/test/site
+	.venv-browser/bin/python -m pytest tests/site -q
+
 .PHONY: e2e
 e2e: $(VENV)/.dev ## test the laws of the lakehouse and its tools with pytest
 	$(BIN)/python -m pytest tests/e2e -q
@@ -159,7 +183,7 @@ hooks: $(VENV)/.dev ## run the style checks before every commit
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer spark bench; do \
+	@for name in dev base databricks bouncer spark bench site browser; do \
 		constraint=$$([ $$name = base ] && echo "--constraint requirements/dev.txt" || true); \
 		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
@@ -218,6 +242,18 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
 	@echo "Installing $< into .venv-databricks"
 	@"$$(cat $(VENV)/.python)" -m venv .venv-databricks
 	@.venv-databricks/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-site/.site: requirements/site.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-site"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-site
+	@.venv-site/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-browser/.browser: requirements/browser.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-browser"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-browser
+	@.venv-browser/bin/$(INSTALL) $<
 	@touch $@
 
 # Delta's jars are Maven's to fetch, from where its own settings say; their checksums are the project's.

@@ -30,7 +30,7 @@ from lakehouse.site.words import markdown, moment, number, of, plain
 ROOT = Path(__file__).resolve().parents[2]
 OUT = Path("target/site")
 STAR = ROOT / "docs/star.md"
-COLIBRI = ROOT / ".venv-colibri/bin/colibri"
+COLIBRI = ROOT / ".venv-site/bin/colibri"
 # File, title in the menu, what the page is for.
 PAGES = (
     ("index", "Overview", "what this is, and whether it is well"),
@@ -43,8 +43,7 @@ PAGES = (
     ("engines", "Two engines", "the SQL for DuckDB and for Databricks"),
 )
 NO_COLUMNS = (
-    "Column lineage is missing: `make site` installs dbt-colibri into .venv-colibri for it, "
-    "and it is not there."
+    "Column lineage is left out: dbt-colibri is not in .venv-site; `make site` installs it."
 )
 
 

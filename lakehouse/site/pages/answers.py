@@ -195,7 +195,7 @@ def misreadings(site: Site) -> list[dict[str, str]]:
             found.append(
                 {
                     "as_is": f"{brl(row['joined'])} were paid, if items and payments are joined row by row",
-                    "to_be": f"{brl(row['paid'])}: each fact at its own grain, an order with three items paid once",
+                    "to_be": f"{brl(row['paid'])} for the same orders: payments and items are two facts, each at its own grain",
                     "where": "fct_order_payments",
                 }
             )
@@ -222,10 +222,11 @@ def misreadings(site: Site) -> list[dict[str, str]]:
         """
     )[0]
     if repeated["copies"]:
+        kind = plain(repeated["entity"])
+        most = "all" if repeated["most"] == repeated["copies"] else f"{repeated['most']:,}"
         found.append(
             {
-                "as_is": f"{of(repeated['copies'], 'record')} delivered again with the same content, "
-                f"{repeated['most']:,} of them {plain(repeated['entity'])}",
+                "as_is": f"{of(repeated['copies'], 'record')} delivered again with the same content, {most} of them {kind}",
                 "to_be": "each counted once; the copies stay in bronze",
                 "where": f"int_{repeated['entity']}",
             }
