@@ -139,12 +139,12 @@ slim: $(VENV)/.base ## build what differs from a base, and its children: make sl
 
 # The committed page of the star schema follows from the manifest, which `make twice` leaves in target/.
 .PHONY: star
-star: $(VENV)/.base ## write docs/star.md: bus matrix, entity diagram, relationships
+star: $(VENV)/.base ## write docs/star.md and the relationships for Power BI
 	@$(NO_DATABASE) $(BIN)/dbt parse --quiet
 	@$(BIN)/python -m lakehouse site --star
 
 .PHONY: star-check
-star-check: $(VENV)/.base ## check that docs/star.md is not stale
+star-check: $(VENV)/.base ## check that what `make star` writes is not stale
 	@$(NO_DATABASE) $(BIN)/dbt parse --quiet
 	@$(BIN)/python -m lakehouse site --star --check
 

@@ -30,6 +30,7 @@ from lakehouse.site.words import markdown, moment, number, of, plain
 ROOT = Path(__file__).resolve().parents[2]
 OUT = Path("target/site")
 STAR = ROOT / "docs/star.md"
+TMDL = ROOT / "docs/how-to/power-bi/relationships.tmdl"
 COLIBRI = ROOT / ".venv-site/bin/colibri"
 # File, title in the menu, what the page is for.
 PAGES = (
@@ -79,7 +80,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     add(
         "--star",
         action="store_true",
-        help=f"write {STAR.relative_to(ROOT)} instead, from the manifest alone",
+        help="write docs/star.md and the relationships for Power BI instead, from the manifest alone",
     )
     add("--check", action="store_true", help="with --star: write nothing, fail when it is stale")
     return parser
@@ -101,22 +102,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def write_star(artifacts: Path, check: bool) -> int:
-    """Write or check the committed page of the star schema; it needs no database."""
+    """Write or check what is committed about the star schema; it needs no database."""
     path = artifacts / "manifest.json"
     if not path.is_file():
         raise SiteError(f"There is no {path}: run `dbt parse` first.")
     manifest = json.loads(path.read_text(encoding="utf-8"))
     site = Site(manifest, {}, duckdb.connect(), Path(), ROOT)
-    words = star.markdown(site)
-    name = STAR.relative_to(ROOT)
-    if check:
-        if not STAR.is_file() or STAR.read_text(encoding="utf-8") != words:
+    stale = 0
+    for file, words in ((STAR, star.markdown(site)), (TMDL, star.tmdl(site))):
+        name = file.relative_to(ROOT)
+        if not check:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(words, encoding="utf-8")
+            print(f"{name}: written")
+        elif not file.is_file() or file.read_text(encoding="utf-8") != words:
             print(f"{name} is stale: run `make star` and commit it.", file=sys.stderr)
-            return 1
-        return 0
-    STAR.write_text(words, encoding="utf-8")
-    print(f"{name}: written")
-    return 0
+            stale = 1
+    return stale
 
 
 def write(site: Site, artifacts: Path, out: Path, with_databricks: bool = True) -> None:

@@ -96,9 +96,9 @@ class Site:
 
     @cached_property
     def models(self) -> dict[str, dict[str, Any]]:
-        """The models by name."""
+        """The models by name; a version of a model goes by the name of its table."""
         return {
-            node["name"]: node
+            table_name(node): node
             for node in self.manifest["nodes"].values()
             if node["resource_type"] == "model"
         }
@@ -106,7 +106,7 @@ class Site:
     @cached_property
     def name_of(self) -> dict[str, str]:
         """Dbt's unique id to the short name of a model, seed or source."""
-        named = {key: node["name"] for key, node in self.manifest["nodes"].items()}
+        named = {key: table_name(node) for key, node in self.manifest["nodes"].items()}
         for key, node in self.manifest["sources"].items():
             named[key] = f"{node['source_name']}.{node['name']}"
         return named
@@ -243,6 +243,11 @@ class Site:
         for columns in self.types.values():
             declared.update(columns)
         return Mask(classed, declared)
+
+
+def table_name(node: dict[str, Any]) -> str:
+    """The name of a node; of a version, with its version, as its table has it."""
+    return node["alias"] if node.get("version") else node["name"]
 
 
 def load(database: Path, artifacts: Path, root: Path) -> Site:

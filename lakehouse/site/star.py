@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from lakehouse.site.project import Relationship, Site
 
@@ -109,6 +110,21 @@ def primary_key(site: Site, name: str) -> str:
         if any(constraint["type"] == "primary_key" for constraint in about.get("constraints", [])):
             return column
     return next(iter(columns), "")
+
+
+def tmdl(site: Site) -> str:
+    """The relationships as a Power BI project keeps them, in definition/relationships.tmdl."""
+    parts = []
+    for join in joins(site):
+        name = f"{join.many}.{join.many_column} {join.one}.{join.one_column}"
+        lines = [
+            f"relationship {uuid5(NAMESPACE_URL, name)}",
+            *([] if join.is_active else ["\tisActive: false"]),
+            f"\tfromColumn: {join.many}.{join.many_column}",
+            f"\ttoColumn: {join.one}.{join.one_column}",
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join([*parts, ""])
 
 
 HEADER = "<!-- Written by `make star` from contracts and relationships tests; change the models' YAML instead. -->"

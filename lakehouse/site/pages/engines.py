@@ -54,7 +54,7 @@ def content(site: Site, with_databricks: bool = True) -> dict[str, Any]:
     for name, node in sorted(site.models.items()):
         if node.get("language") != "sql":
             continue
-        one, two = cleaned(left[name]), cleaned(right.get(name, ""))
+        one, two = cleaned(left[name]), cleaned(right.get(name) or right.get(node["name"], ""))
         blocks = difflib.SequenceMatcher(None, one, two, autojunk=False).get_opcodes()
         same = sum(end - start for tag, start, end, *_ in blocks if tag == "equal")
         models.append(
