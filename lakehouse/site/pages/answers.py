@@ -480,7 +480,7 @@ def late_map(site: Site) -> Chart | None:
         [row["state"] for row in rows if row["measured"] < FEW],
         names,
         source=DELIVERY,
-        note=f"A dash: fewer than {FEW} delivered orders.",
+        note=f"A dash: fewer than {FEW} delivered orders." if len(enough) < len(rows) else "",
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from lakehouse.site.project import Site
+from lakehouse.site.project import LAYERS, Site
 from lakehouse.site.words import markdown
 
 NO_DATABRICKS = (
@@ -94,6 +94,8 @@ def cleaned(sql: str) -> list[str]:
     sql = re.sub(r"'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+'", "'<start of the run>'", sql)
     # How a name is quoted is no difference worth a colour.
     sql = re.sub(r"[\"`](\w+)[\"`]", r"\1", sql)
+    # A developer's own schemas have a prefix.
+    sql = re.sub(rf"\b\w+_({'|'.join(LAYERS)})\.", r"\1.", sql)
     return [line.rstrip() for line in sql.splitlines() if line.strip()]
 
 

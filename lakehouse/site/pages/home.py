@@ -139,22 +139,32 @@ def health(site: Site) -> list[dict[str, str]]:
             "state": "watch" if quarantine["waiting"] else "good",
             "name": "In the quarantine",
             "value": f"{quarantine['waiting']:,} open",
-            "means": f"{share(quarantine['waiting'], law['landed'])} of what landed; "
-            f"{quarantine['released']:,} more were corrected and released.",
+            "means": f"{share(quarantine['waiting'], law['landed'])} of what landed"
+            + (
+                f"; {quarantine['released']:,} more came back corrected."
+                if quarantine["released"]
+                else "."
+            ),
             "to": "quality.html#quarantine",
         },
         {
             "state": "watch" if law["corrupt"] else "good",
             "name": "Unreadable lines",
             "value": f"{law['corrupt']:,}",
-            "means": f"{share(law['corrupt'], law['landed'])} of what landed; kept whole in bronze.",
+            "means": f"{share(law['corrupt'], law['landed'])} of what landed; kept whole in bronze."
+            if law["corrupt"]
+            else "Every line could be read.",
             "to": "quality.html#quarantine",
         },
         {
             "state": "watch" if drift else "good",
             "name": "Changed files",
             "value": of(drift, "changed column"),
-            "means": "Columns that are new, missing or of another type"
+            "means": (
+                "Columns that are new, missing or of another type"
+                if drift
+                else "Every file has the declared columns"
+            )
             + (f"; {of(reordered, 'change')} of order, which is harmless." if reordered else "."),
             "to": "quality.html#drift",
         },
