@@ -111,15 +111,18 @@ compile-databricks: .venv-databricks/.databricks ## compile every model with the
 # The Databricks jobs have a task a model, so they follow from the manifest. Parsing needs no workspace.
 BUNDLE = .venv-databricks/bin/dbt parse --quiet --target databricks_job --target-path target/bundle --log-path target/bundle \
 	&& .venv-databricks/bin/python -m lakehouse bundle
+DASHBOARD = .venv-databricks/bin/python -m lakehouse dashboard
 
 .PHONY: bundle
 bundle: .venv-databricks/.databricks ## write the jobs of the Databricks bundle, one task a model, from the manifest
 	@$(BUNDLE)
+	@$(DASHBOARD)
 
 .PHONY: bundle-check
 bundle-check: .venv-databricks/.databricks $(VENV)/.dev ## check that the Databricks bundle is valid and not stale
 	@$(BUNDLE) --check
-	$(BIN)/python -m pytest tests/databricks/test_bundle.py -q -k "not dbt_builds"
+	@$(DASHBOARD) --check
+	$(BIN)/python -m pytest tests/databricks/test_bundle.py tests/databricks/test_dashboard.py -q -k "not dbt_builds"
 
 # What a change touches, and what reads that, in a copy of a base's database; `--defer` takes everything else from there.
 # The base is the folder STATE with its manifest.json and medallion.duckdb, which `make twice` leaves in target/ and

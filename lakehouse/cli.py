@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 SUBCOMMANDS = {
     "bundle": "lakehouse.bundle",
+    "dashboard": "lakehouse.dashboard",
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",
