@@ -24,6 +24,7 @@ from lakehouse.site.words import enumerate_words, month, of, plain, share
 FEW = 20
 EXAMPLES = 2
 FORECASTS = "gold.mart_demand_forecasts"
+DEMAND = "gold.mart_weekly_demand"
 
 
 def content(site: Site) -> dict[str, Any]:
@@ -253,7 +254,7 @@ def charts(site: Site) -> list[dict[str, Any]]:
     """The questions gold answers, each with its charts; a question whose tables are absent is left out."""
     questions = [
         ("How do sales develop?", "sales", [sales, forecast]),
-        ("Do we keep what we promise?", "promise", [promise, late]),
+        ("Do we keep what we promise?", "promise", [promise, late, better_promise]),
         ("Where are the customers, and who waits too long?", "map", [orders_map, late_map]),
         ("What ruins a review?", "reviews", [reviews]),
         ("Do customers come back?", "customers", [returning]),
@@ -306,50 +307,58 @@ def sales(site: Site) -> Chart | None:
 
 
 def forecast(site: Site) -> Chart | None:
-    """The forecast of all items with its interval, when there is one."""
-    wanted = {"forecast_item_count", "lower_item_count", "upper_item_count", "week_start_date"}
-    if not site.has(FORECASTS) or not wanted <= set(site.columns_of(FORECASTS)):
+    """The demand of the last half year and of the weeks to come with its interval, where the models have run."""
+    wanted = {
+        "measure",
+        "category_name",
+        "week_start_date",
+        "forecast_quantity",
+        "has_short_history",
+    }
+    if not site.has(FORECASTS, DEMAND) or not wanted <= set(site.columns_of(FORECASTS)):
         return None
     rows = site.rows(
         f"""
-        select week_start_date as week, sum(forecast_item_count) as middle,
-            sum(lower_item_count) as low, sum(upper_item_count) as high
-        from {FORECASTS} where category_name = 'all' group by 1 order by 1
+        select week_start_date as week, forecast_quantity as middle, lower_quantity as low,
+            upper_quantity as high, has_short_history, last_complete_week_date
+        from {FORECASTS} where measure = 'items' and category_name = 'all' order by 1
         """
     )
     past = site.rows(
-        """
-        select cast(date_trunc('week', purchased_at) as date) as week, count(*) as items
-        from gold.fct_order_items where counts_as_sale group by 1 order by 1
+        f"""
+        select week_start_date as week, item_count as items
+        from {DEMAND} where category_name = 'all' order by 1
         """
     )
-    past = [row for row in past if rows and row["week"] < rows[0]["week"]][-26:]
+    past = [row for row in past if rows and row["week"] <= rows[0]["last_complete_week_date"]][-26:]
     if not rows or not past:
         return None
-    none: list[float | None] = [None] * (len(past) - 1)
+    # The line of the forecast begins where the known one ends.
+    before: list[float | None] = [None] * (len(past) - 1)
     joint = float(past[-1]["items"])
+    low, high = ([*before, joint, *(float(row[side]) for row in rows)] for side in ("low", "high"))
     series = [
         Series("sold", [float(row["items"]) for row in past] + [None] * len(rows)),
         Series(
             "expected",
-            [*none, joint, *(float(row["middle"]) for row in rows)],
+            [*before, joint, *(float(row["middle"]) for row in rows)],
             "forecast",
-            (
-                [*none, joint, *(float(row["low"]) for row in rows)],
-                [*none, joint, *(float(row["high"]) for row in rows)],
-            ),
+            (low, high),
         ),
     ]
-    last = rows[-1]
+    first = rows[0]
     return lines(
-        f"The week of {last['week']} is expected to sell {whole(last['middle'])} items, "
-        f"between {whole(last['low'])} and {whole(last['high'])} four times in five",
-        "items a week, with an 80 % interval",
-        [f"{row['week']:%m-%d}" for row in [*past, *rows]],
+        f"The week of {first['week']:%-d %B %Y} is expected to sell {whole(first['middle'])} items, "
+        f"between {whole(first['low'])} and {whole(first['high'])} in four cases of five",
+        "items sold a week, and expected with an 80 % interval",
+        [f"{row['week']:%Y-%m-%d}" for row in [*past, *rows]],
         series,
         whole,
         whole,
         source=FORECASTS,
+        note="Too few weeks for a backtest: the interval is a rule of thumb."
+        if first["has_short_history"]
+        else "How well such forecasts did is in gold.mart_demand_scores.",
     )
 
 
@@ -418,6 +427,44 @@ def late(site: Site) -> Chart | None:
         [row is worst for row in rows],
         source=DELIVERY,
         note=f"By day, as the customer sees it. Months with fewer than {FEW} delivered orders are left out. {UNDER_WAY}",
+    )
+
+
+def better_promise(site: Site) -> Chart | None:
+    """What a learned promise would have kept, against the marketplace's own, on orders it had not seen."""
+    scores = "gold.mart_delivery_scores"
+    wanted = {
+        "score_scope",
+        "kept_share",
+        "marketplace_kept_share",
+        "promised_days",
+        "marketplace_promised_days",
+    }
+    if not site.has(scores) or not wanted <= set(site.columns_of(scores)):
+        return None
+    found = site.rows(f"select * from {scores} where learned_until is null")
+    if (
+        len(found) != 1
+        or not found[0]["promised_days"]
+        or not found[0]["marketplace_promised_days"]
+    ):
+        return None
+    row = found[0]
+    fewer = row["marketplace_promised_days"] - row["promised_days"]
+    return bars(
+        f"A learned promise of {one(row['promised_days'])} days would be kept {percent(row['kept_share'])} of the time; "
+        f"the marketplace's is {one(abs(fewer))} days {'longer' if fewer >= 0 else 'shorter'} and kept "
+        f"{percent(row['marketplace_kept_share'])}",
+        "mean days promised, on orders the model had not seen",
+        ["the marketplace", "the model"],
+        [row["marketplace_promised_days"], row["promised_days"]],
+        one,
+        [False, True],
+        [f"kept {percent(row['marketplace_kept_share'])}", f"kept {percent(row['kept_share'])}"],
+        source=scores,
+        note=f"{of(row['order_count'], 'order')} of {row['first_purchased_at']:%Y-%m} to {row['last_purchased_at']:%Y-%m}; "
+        "a promise is meant to be kept nine times in ten."
+        + (" Few orders: the comparison says little." if row["has_few_orders"] else ""),
     )
 
 
