@@ -149,7 +149,7 @@ def _frame(
             text(left - 6, y(mark) + 4, show(mark), "tick", "end"),
         ]
     every = max(
-        1, math.ceil(max((len(label) for label in labels), default=1) * LETTER * 1.3 / slot)
+        1, math.ceil(max((len(label) for label in labels), default=1) * LETTER * 1.5 / slot)
     )
     for i, label in enumerate(labels):
         if (len(labels) - 1 - i) % every == 0:
@@ -226,7 +226,18 @@ def lines(
                 if v is not None
             ]
 
-        taken: list[float] = []
+        drawn = []
+        for one_ in series:
+            known_at = [
+                (left + slot * (i + 0.5), y(v)) for i, v in enumerate(one_.values) if v is not None
+            ]
+            drawn += known_at
+            drawn += [
+                (x1 + (x2 - x1) * part, y1 + (y2 - y1) * part)
+                for (x1, y1), (x2, y2) in zip(known_at, known_at[1:], strict=False)
+                for part in (0.25, 0.5, 0.75)
+            ]
+        labelled: list[tuple[float, float, float]] = []
         for one_ in series:
             if one_.band:
                 low, high = one_.band
@@ -235,17 +246,28 @@ def lines(
             body.append(
                 f'<polyline points="{" ".join(points(one_.values))}" class="line {one_.kind}"/>'
             )
+        for one_ in series:
             last = max((i for i, v in enumerate(one_.values) if v is not None), default=None)
             if last is None:
                 continue
-            value = one_.values[last] or 0.0
-            label = f"{one_.name} {show(value)}"
-            place = y(value) - 8
-            while any(abs(place - other) < 14 for other in taken):
-                place += 14
-            taken.append(place)
-            end = min(left + slot * (last + 0.5), width - 10)
-            body.append(text(end, place, label, "value", "end"))
+            label = f"{one_.name} {show(one_.values[last] or 0.0)}"
+            right, at = min(left + slot * (last + 0.5), width - 10), y(one_.values[last] or 0.0)
+            start = right - len(label) * LETTER
+
+            def hidden(place: float, start: float = start, right: float = right) -> int:
+                """How many points of lines, and of other labels' corners, a label at this height would cover."""
+                covered = sum(
+                    start - 4 <= x <= right + 4 and place - 13 <= at <= place + 5 for x, at in drawn
+                )
+                return covered + 9 * sum(
+                    abs(place - other) < 15 and start <= stop and begin <= right
+                    for begin, stop, other in labelled
+                )
+
+            # Above the end of the line or below it, as near as covers nothing.
+            place = min((at + shift for shift in (-9, 18, -24, 33, -39)), key=hidden)
+            labelled.append((start, right, place))
+            body.append(text(right, place, label, "value", "end"))
         return svg(width, height, title, subtitle, body)
 
     table = Table(
