@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from itertools import count
+from itertools import count, pairwise
 
 WIDE, NARROW = 720, 340
 LETTER = 7.0  # mean width of a letter at 12 pixels
@@ -234,7 +234,7 @@ def lines(
             drawn += known_at
             drawn += [
                 (x1 + (x2 - x1) * part, y1 + (y2 - y1) * part)
-                for (x1, y1), (x2, y2) in zip(known_at, known_at[1:], strict=False)
+                for (x1, y1), (x2, y2) in pairwise(known_at)
                 for part in (0.25, 0.5, 0.75)
             ]
         labelled: list[tuple[float, float, float]] = []

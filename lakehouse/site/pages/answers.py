@@ -348,7 +348,7 @@ def forecast(site: Site) -> Chart | None:
     ]
     first = rows[0]
     return lines(
-        f"The week of {first['week']:%-d %B %Y} is expected to sell {whole(first['middle'])} items, "
+        f"The week of {first['week'].day} {first['week']:%B %Y} is expected to sell {whole(first['middle'])} items, "
         f"between {whole(first['low'])} and {whole(first['high'])} in four cases of five",
         "items sold a week, and expected with an 80 % interval",
         [f"{row['week']:%Y-%m-%d}" for row in [*past, *rows]],
