@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -182,29 +181,52 @@ def copy_docs(artifacts: Path, out: Path) -> bool:
 
 
 def column_lineage(artifacts: Path, out: Path) -> list[str] | None:
-    """Let dbt-colibri draw column lineage; returns the models it could not read, or None without it."""
+    """Let dbt-colibri draw column lineage; returns the SQL models it is blank for, or None without it."""
     if not COLIBRI.exists():
         return None
     folder = out / "columns"
+    folder.mkdir()
+    manifest = json.loads((artifacts / "manifest.json").read_text(encoding="utf-8"))
+    for key, node in manifest["nodes"].items():
+        # An incremental model reads itself, whose columns the parser must know as well.
+        if node["config"].get("materialized") == "incremental":
+            node["depends_on"]["nodes"].append(key)
+    copy = folder / "manifest.json"
+    copy.write_text(json.dumps(manifest), encoding="utf-8")
     process = subprocess.run(
         [
             *(COLIBRI, "generate", "--light", "--disable-telemetry", "--output-dir", folder),
-            *("--manifest", artifacts / "manifest.json", "--catalog", artifacts / "catalog.json"),
+            *("--manifest", copy, "--catalog", artifacts / "catalog.json"),
         ],
         env={**os.environ, "DO_NOT_TRACK": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
-    if process.returncode or not (folder / "index.html").is_file():
+    drawn = folder / "colibri-manifest.json"
+    if process.returncode or not drawn.is_file():
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    errors = folder / "colibri-parsing-errors.json"
-    words = errors.read_text(encoding="utf-8") if errors.is_file() else "[]"
-    found = sorted(set(re.findall(r"model\.\w+\.(\w+)", json.dumps(json.loads(words)))))
+    found = blank(json.loads(drawn.read_text(encoding="utf-8")))
     for path in folder.glob("*.json"):
         path.unlink()
     return found
+
+
+def blank(drawn: dict[str, Any]) -> list[str]:
+    """The SQL models none of whose columns comes from anywhere; bronze begins at its files, ops counts them."""
+    reached = {
+        edge["target"]
+        for edge in drawn["lineage"]["edges"]
+        if edge.get("sourceColumn") and edge.get("targetColumn")
+    }
+    return sorted(
+        key.split(".")[2]
+        for key in drawn["nodes"]
+        if key.startswith("model.")
+        and key not in reached
+        and not key.split(".")[2].startswith(("stg_", "ops_"))
+    )
 
 
 def make_environment(site: Site) -> jinja2.Environment:
