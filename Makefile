@@ -156,7 +156,7 @@ star-check: $(VENV)/.base ## check that what `make star` writes is not stale
 test-site: .venv-site/.site .venv-browser/.browser .venv-databricks/.databricks ## test the site in headless Chromium (after `make twice`)
 	@test -f target/test/medallion.duckdb -a -f target/static_index.html || $(MAKE) twice
 	$(SAMPLE) $(BIN)/python -m lakehouse site --out target/test/site
-	.venv-browser/bin/python -m pytest tests/site -q
+	$(SAMPLE) .venv-browser/bin/python -m pytest tests/site -q
 
 .PHONY: e2e
 e2e: $(VENV)/.dev ## test the laws of the lakehouse and its tools with pytest
