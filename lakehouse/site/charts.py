@@ -13,6 +13,7 @@ from itertools import count, pairwise
 
 WIDE, NARROW = 720, 340
 LETTER = 7.0  # mean width of a letter at 12 pixels
+BOLD = 8.0  # and of a bold one
 
 Format = Callable[[float], str]
 _numbers = count(1)
@@ -191,7 +192,7 @@ def columns(
                 box(x, y(value), slot * 0.7, y(0) - y(value), kind, f"{label}: {show(value)}")
             )
             if is_marked:
-                half = len(show(value)) * LETTER / 2
+                half = len(show(value)) * BOLD / 2
                 middle = min(max(x + slot * 0.35, left + half), width - half - 2)
                 body.append(text(middle, max(y(value) - 4, 11), show(value), "value", "middle"))
         return svg(width, height, title, subtitle, body)
@@ -307,7 +308,7 @@ def bars(
             4 if above else min(12 + LETTER * max((len(label) for label in labels), default=1), 300)
         )
         said = [f"{show(v)}{', ' + n if n else ''}" for v, n in zip(values, notes, strict=True)]
-        room = width - left - 14 - LETTER * max((len(s) for s in said), default=1)
+        room = width - left - 14 - BOLD * max((len(s) for s in said), default=1)
         body = []
         for i, (label, value, is_marked) in enumerate(zip(labels, values, marked, strict=True)):
             top = i * step + (16 if above else 4)
