@@ -57,6 +57,12 @@ docs: $(VENV)/.base ## make the documentation of models, columns and lineage and
 publish: .venv-publish/.publish ## write gold alone, masked, into publish/: a read-only DuckDB file and Delta tables
 	@.venv-publish/bin/python -m lakehouse publish $(ARGS)
 
+.PHONY: site
+site: $(VENV)/.base .venv-site/.site ## write the site about the lakehouse into target/site; open its index.html
+	@test -f "$(DUCKDB_PATH)" || { $(BUILD); }
+	@$(BIN)/dbt docs generate --quiet --static
+	@$(BIN)/python -m lakehouse site $(ARGS)
+
 .PHONY: simulate
 simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="--out /tmp/drops --orders 100000"
 	@$(BIN)/python -m lakehouse simulate $(ARGS)
@@ -74,7 +80,7 @@ metrics: .venv-metrics/.metrics ## list the metrics, or ask: make metrics ARGS="
 test: check test-databricks ## everything CI runs, cheap things first (needs Java 17 and Maven)
 
 .PHONY: check
-check: lint twice rules policies metrics-check compile-databricks bundle-check parity-check e2e ## all of it but the double of Databricks
+check: lint twice rules policies metrics-check compile-databricks bundle-check star-check parity-check test-site e2e ## all of it but the double of Databricks
 
 # Over what `make twice` built.
 .PHONY: metrics-check
@@ -127,15 +133,18 @@ compile-databricks: .venv-databricks/.databricks ## compile every model with the
 PARSE_BUNDLE = .venv-databricks/bin/dbt parse --quiet --target databricks_job --target-path target/bundle --log-path target/bundle
 BUNDLE = $(PARSE_BUNDLE) \
 	&& .venv-databricks/bin/python -m lakehouse bundle
+DASHBOARD = .venv-databricks/bin/python -m lakehouse dashboard
 
 .PHONY: bundle
 bundle: .venv-databricks/.databricks ## write the jobs of the Databricks bundle, one task a model, from the manifest
 	@$(BUNDLE)
+	@$(DASHBOARD)
 
 .PHONY: bundle-check
 bundle-check: .venv-databricks/.databricks $(VENV)/.dev ## check that the Databricks bundle is valid and not stale
 	@$(BUNDLE) --check
-	$(BIN)/python -m pytest tests/databricks/test_bundle.py -q -k "not dbt_builds"
+	@$(DASHBOARD) --check
+	$(BIN)/python -m pytest tests/databricks/test_bundle.py tests/databricks/test_dashboard.py -q -k "not dbt_builds"
 
 .PHONY: policies
 policies: $(VENV)/.base .venv-databricks/.databricks ## check who may read what and what gold promises, on both engines' manifests
@@ -166,6 +175,24 @@ slim: $(VENV)/.base ## build what differs from a base, and its children: make sl
 .PHONY: pr-report
 pr-report: $(VENV)/.base ## say how the tables differ from those of another commit: make pr-report BASE=main
 	@$(BIN)/python -m lakehouse pr-report --base $(BASE)
+
+# The committed page of the star schema follows from the manifest, which `make twice` leaves in target/.
+.PHONY: star
+star: $(VENV)/.base ## write docs/star.md and the relationships for Power BI
+	@$(NO_DATABASE) $(BIN)/dbt parse --quiet
+	@$(BIN)/python -m lakehouse site --star
+
+.PHONY: star-check
+star-check: $(VENV)/.base ## check that what `make star` writes is not stale
+	@$(NO_DATABASE) $(BIN)/dbt parse --quiet
+	@$(BIN)/python -m lakehouse site --star --check
+
+# A browser reads every page. It is the machine's own: CHROMIUM, or a chromium or google-chrome on the PATH.
+.PHONY: test-site
+test-site: .venv-site/.site .venv-browser/.browser .venv-databricks/.databricks ## test the site in headless Chromium (after `make twice`)
+	@test -f target/test/medallion.duckdb -a -f target/static_index.html || $(MAKE) twice
+	$(SAMPLE) $(BIN)/python -m lakehouse site --out target/test/site
+	$(SAMPLE) .venv-browser/bin/python -m pytest tests/site -q
 
 .PHONY: e2e
 e2e: $(VENV)/.dev .venv-mlflow/.mlflow ## test the laws of the lakehouse and its tools with pytest
@@ -206,7 +233,7 @@ tracked: .venv-mlflow/.mlflow ## build what the Python models need and them, the
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer spark bench metrics publish mlflow; do \
+	@for name in dev base databricks bouncer spark bench metrics publish mlflow site browser; do \
 		constraint=$$([[ $$name = base || $$name = metrics ]] && echo "--constraint requirements/dev.txt" || true); \
 		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
@@ -283,6 +310,18 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
 	@echo "Installing $< into .venv-databricks"
 	@"$$(cat $(VENV)/.python)" -m venv .venv-databricks
 	@.venv-databricks/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-site/.site: requirements/site.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-site"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-site
+	@.venv-site/bin/$(INSTALL) $<
+	@touch $@
+
+.venv-browser/.browser: requirements/browser.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-browser"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-browser
+	@.venv-browser/bin/$(INSTALL) $<
 	@touch $@
 
 # Delta's jars are Maven's to fetch, from where its own settings say; their checksums are the project's.

@@ -20,10 +20,12 @@ SUBCOMMANDS = {
     "forget": "lakehouse.forget",
     "publish": "lakehouse.publish",
     "pr-report": "lakehouse.pr_report",
+    "dashboard": "lakehouse.dashboard",
     "quarantine": "lakehouse.quarantine",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",
     "simulate": "lakehouse.simulate.command",
+    "site": "lakehouse.site.command",
 }
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from databricks.sdk.service import catalog, jobs
+from databricks.sdk.service import catalog, dashboards, jobs
 
 PROJECT = Path(__file__).resolve().parents[2]
 VALUES = {
@@ -65,7 +65,13 @@ def resources() -> dict[str, Any]:
     permissions = {
         "permissions": [{"group_name": "str", "service_principal_name": "str", "level": "str"}]
     }
+    # Read from a file, in a catalog and schema of the target; the rest is the API's.
+    file = dict.fromkeys(("file_path", "dataset_catalog", "dataset_schema"), "str")
     return {
+        "dashboards": fields(dashboards.Dashboard)
+        | file
+        | {"embed_credentials": "bool"}
+        | permissions,
         "jobs": fields(jobs.JobSettings) | permissions,
         "schemas": creatable(catalog.SchemasAPI.create) | grants,
         "volumes": creatable(catalog.VolumesAPI.create) | grants,
