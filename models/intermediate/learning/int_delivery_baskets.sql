@@ -27,7 +27,6 @@ items as (
         products.category_name,
         products.weight_g,
         products.volume_cm3,
-        sellers.seller_id,
         sellers.state_code as seller_state_code,
         row_number() over (
             partition by items.order_key order by items.distance_km desc nulls last, items.order_item_id

@@ -4,12 +4,9 @@
 with
 
 orders as (
-    select
-        orders.*,
-        customers.customer_unique_id
-    from {{ ref('fct_orders') }} as orders
-    inner join {{ ref('dim_customers') }} as customers on orders.customer_key = customers.customer_key
-    where customers.customer_unique_id is not null and orders.purchased_at is not null
+    select *
+    from {{ ref('fct_orders') }}
+    where customer_unique_id is not null and purchased_at is not null
 ),
 
 reviews as (
