@@ -15,7 +15,11 @@ from collections.abc import Sequence
 
 SUBCOMMANDS = {
     "bundle": "lakehouse.bundle",
+    "new-domain": "lakehouse.scaffold.domain",
+    "new-model": "lakehouse.scaffold.model",
+    "new-source": "lakehouse.scaffold.source",
     "quarantine": "lakehouse.quarantine",
+    "remove-demo": "lakehouse.scaffold.demo",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",
     "simulate": "lakehouse.simulate.command",

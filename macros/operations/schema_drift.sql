@@ -4,7 +4,8 @@
     its type than can).
     Arguments: entity, staging (an entry of `judged_entities()`). -#}
 {% macro schema_drift(entity, staging) -%}
-    {%- set columns = declared_columns(staging) -%}
+    {%- set landed = landed_names(staging).values() | list -%}
+    {%- set columns = landed | map('lower') | list -%}
     {{ entity }}_files as (
         select
             source_file,
@@ -20,7 +21,7 @@
 
     {{ entity }}_declared as (
         {%- for column in columns or [''] %}
-        {{ 'union all' if not loop.first }} select '{{ column }}' as column_name
+        {{ 'union all' if not loop.first }} select {{ string_literal(column) }} as column_name
         {%- endfor %}
     ),
 
@@ -78,7 +79,7 @@
         from {{ entity }}_rescued as rescued
         left join {{ entity }}_carriers as carriers on rescued.column_name = carriers.column_name
         where rescued.column_name not in (
-            '_operation'{% for column in columns %}, '{{ column }}'{% endfor %}
+            '_operation'{% for column in (landed + columns) | unique %}, {{ string_literal(column) }}{% endfor %}
         )
         group by rescued.column_name
 
@@ -121,10 +122,10 @@
         where
             true
             {%- for column in columns %}
-            and files.column_names like concat('%', {{ line_feed() }}, '{{ column }}', {{ line_feed() }}, '%')
+            and files.column_names like concat('%', {{ line_feed() }}, {{ string_literal(column) }}, {{ line_feed() }}, '%')
             {%- endfor %}
             and files.column_names not like concat('%', {{ line_feed() }}
-                {%- for column in columns %}, '{{ column }}', {{ line_feed() }}, '%'{% endfor %})
+                {%- for column in columns %}, {{ string_literal(column) }}, {{ line_feed() }}, '%'{% endfor %})
         having count(*) > 0
 
         union all

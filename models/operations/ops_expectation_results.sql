@@ -35,6 +35,14 @@ results as (
         {%- endfor %}
     ) as rules
     group by rules.rule_name, rules.on_violation
+    {% else -%}
+    select
+        null as entity,
+        null as rule_name,
+        null as on_violation,
+        null as checked_count,
+        null as failed_count
+    where false
     {% endfor %}
 )
 

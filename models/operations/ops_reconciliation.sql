@@ -46,6 +46,14 @@ counts as (
         count(case when _disposition = 'quarantined' then 1 end) as quarantined_count,
         count(case when _disposition = 'withdrawn' then 1 end) as withdrawn_count
     from {{ ref('int_' ~ entity ~ '__records') }}
+    {% else -%}
+    select
+        null as entity,
+        {% for count in ['landed', 'parsed', 'corrupt', 'current', 'superseded', 'duplicate', 'quarantined'] -%}
+        0 as {{ count }}_count,
+        {% endfor -%}
+        0 as withdrawn_count
+    where false
     {% endfor %}
 ),
 

@@ -10,6 +10,19 @@ drifts as (
     {% for entity, staging in judged_entities() -%}
     {{ 'union all' if not loop.first }}
     select * from {{ entity }}_drift
+    {% else -%}
+    select
+        null as entity,
+        null as column_name,
+        null as drift,
+        null as first_source_file,
+        null as first_delivered_at,
+        null as file_count,
+        null as record_count,
+        null as filled_count,
+        null as sample_values,
+        null as suggested_type
+    where false
     {% endfor %}
 ),
 
