@@ -11,12 +11,61 @@ RESERVED = {
     for (word,) in duckdb.execute(
         "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
     ).fetchall()
-} | set(
-    "current_date current_time current_timestamp current_user date datetime end interval minus rank rows session_user "
-    "start system_user time timestamp unknown user value values window add alter column commit count database "
-    "delete describe desc drop exists explain function groups index insert key level merge minus natural option "
-    "partition percent range regexp row schema set show update use view index".split()
-)
+} | {
+    "add",
+    "alter",
+    "column",
+    "commit",
+    "count",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "database",
+    "date",
+    "datetime",
+    "delete",
+    "desc",
+    "describe",
+    "drop",
+    "end",
+    "exists",
+    "explain",
+    "function",
+    "groups",
+    "index",
+    "insert",
+    "interval",
+    "key",
+    "level",
+    "merge",
+    "minus",
+    "natural",
+    "option",
+    "partition",
+    "percent",
+    "range",
+    "rank",
+    "regexp",
+    "row",
+    "rows",
+    "schema",
+    "session_user",
+    "set",
+    "show",
+    "start",
+    "system_user",
+    "time",
+    "timestamp",
+    "unknown",
+    "update",
+    "use",
+    "user",
+    "value",
+    "values",
+    "view",
+    "window",
+}
 
 
 def identifier(text: str) -> str:

@@ -10,13 +10,13 @@ import re
 import sys
 import tempfile
 from datetime import date
-from os.path import commonprefix
 from pathlib import Path
 
 import duckdb
 import yaml
 
 from lakehouse.scaffold import landed as given
+from lakehouse.scaffold.domain import GROUPS, plan_domain
 from lakehouse.scaffold.names import RESERVED, identifier, singular
 from lakehouse.scaffold.plan import PROJECT, Plan, RefusedError, agreed, quote, render
 from lakehouse.scaffold.profile import Column, Profile, literal, profile
@@ -41,6 +41,7 @@ AFTER = [
 ]
 # A model is read by people: a parent a join, and no more rules than somebody looks at.
 MAX_PARENTS, MAX_RULES, MAX_LINES = 5, 40, 120
+CATALOG_TABLE = re.compile(r"\w+\.\w+\.\w+")
 EXAMPLES = {
     "string": "a",
     "int": "1",
@@ -105,9 +106,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
 
 def run(arguments: argparse.Namespace) -> int:
     """Profile, show, ask, write; return 0, or 1 when nothing could be written."""
-    if len(arguments.files) == 1 and re.fullmatch(r"\w+\.\w+\.\w+", arguments.files[0]):
-        if not Path(arguments.files[0]).exists():
-            return unity_catalog(arguments.files[0], arguments.landing)
+    name = arguments.files[0]
+    if len(arguments.files) == 1 and CATALOG_TABLE.fullmatch(name) and not Path(name).exists():
+        return unity_catalog(name, arguments.landing)
     try:
         return new_source(arguments)
     except (RefusedError, given.UnreadableError) as problem:
@@ -152,6 +153,10 @@ def new_source(arguments: argparse.Namespace, project: Path = PROJECT) -> int:
         "today": date.today().isoformat(),
         "landing": landing,
     }
+    if plan.exists(GROUPS) and not re.search(
+        rf"^  - name: {domain}$", plan.read(GROUPS), flags=re.M
+    ):
+        plan_domain(plan, domain, arguments.owner)
     print(f"Source {source}: {len(profiles)} table{'s' * (len(profiles) > 1)}")
     fresh = {name: found for name, found in profiles.items() if name not in known}
     links = likely_parents(project, fresh, source, plan)
@@ -254,8 +259,17 @@ def file_pattern(table: given.Table, source: str, landing: Path) -> str:
     if any(landed_path(file, table, source, landing) for file in table.files):
         return f"**/{source}/{table.name}/**/*"
     names = [given.DATE.split(file.path.name)[0].split(".")[0] for file in table.files]
-    stem = commonprefix(names).rstrip("-_ ")
+    stem = common_start(names).rstrip("-_ ")
     return f"**/{stem}*" if stem else f"**/{table.files[0].path.parent.name}/*"
+
+
+def common_start(names: list[str]) -> str:
+    """Return the text that some names begin with."""
+    least, greatest = min(names), max(names)
+    same = 0
+    while same < min(len(least), len(greatest)) and least[same] == greatest[same]:
+        same += 1
+    return least[:same]
 
 
 def set_key(found: Profile, wanted: str) -> None:
@@ -428,19 +442,17 @@ def rules(found: Profile, parents: list[dict[str, str]]) -> list[dict[str, str]]
                     "description": f"Of values below zero {seen}.",
                 }
             )
-    for column in found.columns:
-        if (
-            found.row_count >= 20
-            and column.filled_count == found.row_count
-            and column.name not in found.key
-        ):
-            proposed.append(
-                {
-                    "name": f"{column.name}_present",
-                    "expression": quote(f"{column.name} is not null"),
-                    "description": "It was never missing.",
-                }
-            )
+    proposed += [
+        {
+            "name": f"{column.name}_present",
+            "expression": quote(f"{column.name} is not null"),
+            "description": "It was never missing.",
+        }
+        for column in found.columns
+        if found.row_count >= 20
+        and column.filled_count == found.row_count
+        and column.name not in found.key
+    ]
     return proposed[:MAX_RULES]
 
 
@@ -558,7 +570,7 @@ def plan_table(plan: Plan, found: Profile, parents: list[dict[str, str]], facts:
         "table": table,
         "entity": entity,
         "one": one.replace("_", " "),
-        "description": f"TODO: what it is. One record a {one.replace('_', ' ')}.",
+        "description": f"TODO: what it is. One record per {one.replace('_', ' ')}.",
         "source_description": "TODO: which system the files come from, and how often.",
         "freshness_days": 2,
         "files": file_pattern(found.table, source, facts["landing"]),
@@ -686,7 +698,7 @@ def show_type_changes(plan: Plan, found: Profile, area: str, entity: str) -> Non
     if not entity:
         return
     body = plan.read(f"{area}/int_{entity}__records.sql")
-    read = {bronze: type_ for bronze, type_ in re.findall(r": \['([^']+)', '([^']+)'", body)}
+    read = dict(re.findall(r": \['([^']+)', '([^']+)'", body))
     for column in found.columns:
         if column.filled_count and read.get(column.bronze, column.type) != column.type:
             print(
