@@ -126,9 +126,8 @@ def model_of(path: str) -> str:
 
 def references(text: str) -> set[str]:
     """Return the models and seeds that a file names."""
-    return set(re.findall(r"ref\(\s*['\"](\w+)['\"]", text)) | set(
-        re.findall(r"touched_keys\('(\w+)'", text)
-    )
+    # Also names in a list that a template calls `ref` with.
+    return set(re.findall(r"['\"](\w+)['\"]", text))
 
 
 def removed_files(project: Path, known: list[str]) -> list[str]:

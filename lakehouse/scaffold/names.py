@@ -77,18 +77,11 @@ def identifier(text: str) -> str:
 
 def singular(plural: str) -> str:
     """Return one of what an entity is named after: visits, visit; companies, company."""
-    for ending, instead in (
-        ("ies", "y"),
-        ("sses", "ss"),
-        ("ses", "s"),
-        ("xes", "x"),
-        ("ches", "ch"),
-    ):
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch")):
         if plural.endswith(ending) and len(plural) > len(ending) + 1:
-            # Cases and houses lose an s alone.
-            if ending == "ses" and not plural.endswith(("uses", "sses")):
-                break
             return plural[: -len(ending)] + instead
+    if re.search(r"[tnrp]uses$", plural):
+        return plural[:-2]
     return (
         plural[:-1] if plural.endswith("s") and not plural.endswith(("ss", "us", "is")) else plural
     )
