@@ -20,6 +20,7 @@ NUMBER = r"[+-]?(?:[0-9]+(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]+)?"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?"
 CURRENCY = r"(?:(?:R[$]|US[$]|[$€£]) ?)?[+-]?"
+TWO_NUMBERS_YEAR = rf"[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.][0-9]{{4}}(?: (?:[0-9]:[0-9:.]+|{TIME}))?"
 FORMS = {
     "int": r"[+-]?[0-9]+",
     "number": NUMBER,
@@ -30,7 +31,9 @@ FORMS = {
     "local_time": rf"{DAY}[ T]{TIME}[+-][0-9]{{2}}:?[0-9]{{2}}",
     "year_month_day": rf"[0-9]{{4}}[/.][0-9]{{2}}[/.][0-9]{{2}}(?:[ T]{TIME})?",
     "compact_day": r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
-    "two_numbers_year": rf"[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.][0-9]{{4}}(?: (?:[0-9]:[0-9:.]+|{TIME}))?",
+    "day_month_year": TWO_NUMBERS_YEAR,
+    "month_day_year": TWO_NUMBERS_YEAR,
+    "with_time": r".*[0-9][ T][0-9]{1,2}:[0-9]{2}.*",
     "decimal_comma": rf"{CURRENCY}(?:[0-9]{{1,3}}(?:[.][0-9]{{3}})+|[0-9]+)(?:,[0-9]+)?",
     "thousands_comma": rf"{CURRENCY}(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:[.][0-9]+)?",
     "thousands_dots": r"[0-9]{1,3}(?:[.][0-9]{3})+",
@@ -40,6 +43,15 @@ FORMS = {
     "email": r"[^@\s]+@[^@\s]+[.][a-zA-Z]{2,}",
     "document": r"[0-9]{3}[.][0-9]{3}[.][0-9]{3}-[0-9]{2}|[0-9]{3}-[0-9]{2}-[0-9]{4}",
     "phone": r"[+]?[(]?[0-9]{2,3}[)]?[ -][0-9]{4,5}[ -]?[0-9]{4}",
+}
+# What a pattern alone does not see: the 13th month.
+VALID = {
+    "date": "try_cast(v as timestamp) is not null",
+    "timestamp": "try_cast(v as timestamp) is not null",
+    "day_month_year": "try_strptime(translate(split_part(v, ' ', 1), '/.', '--'), '%d-%m-%Y') is not null",
+    "month_day_year": "try_strptime(translate(split_part(v, ' ', 1), '/.', '--'), '%m-%d-%Y') is not null",
+    "year_month_day": "try_strptime(translate(v[:10], '/.', '--'), '%Y-%m-%d') is not null",
+    "compact_day": "try_strptime(v, '%Y%m%d') is not null",
 }
 # Texts that stand for a missing value; the second list where words are expected, of which NA could be one.
 MISSING = [
@@ -274,7 +286,7 @@ def measure(connection: duckdb.DuckDBPyConnection, column: Column) -> None:
     markers = ", ".join(literal(marker) for marker in MISSING)
     counts = ", ".join(
         f"count(*) filter (regexp_full_match(v, {literal(pattern)})"
-        + (" and try_cast(v as timestamp) is not null" if name in ("date", "timestamp") else "")
+        + (f" and {VALID[name]}" if name in VALID else "")
         + f") as {name}"
         for name, pattern in FORMS.items()
     )
@@ -283,9 +295,6 @@ def measure(connection: duckdb.DuckDBPyConnection, column: Column) -> None:
             count(*) as filled, count(distinct v) as different, {counts},
             max(length(regexp_extract(v, '[.,]([0-9]+)$', 1))) as scale,
             max(abs(try_cast(v as hugeint))) as greatest_int,
-            count(*) filter (regexp_full_match(v, '[0-9]+[-/.].*') and try_cast(regexp_extract(v, '^([0-9]+)', 1) as int) > 12)
-                as first_over_12,
-            count(*) filter (try_cast(regexp_extract(v, '^[0-9]+[-/.]([0-9]+)', 1) as int) > 12) as second_over_12,
             count(*) filter (regexp_full_match(v, '.*,[0-9]{{1,2}}|.*[.][0-9]{{3}},.*')) as surely_decimal_comma,
             count(*) filter (regexp_full_match(v, '.*[.][0-9]{{1,2}}|.*,[0-9]{{3}}[.,].*')) as surely_thousands_comma,
             count(distinct regexp_extract(v, '[+-][0-9]{{2}}:?[0-9]{{2}}$')) as offsets
@@ -349,6 +358,7 @@ def decide(column: Column, seen: dict[str, int]) -> tuple[str, str, int]:
             seen[form] >= READABLE * filled or (filled >= 5 and seen[form] >= filled - 1)
         )
 
+    moment = "timestamp" if seen["with_time"] else "date"
     if fits("object"):
         return "object", "", filled
     if fits("compact_day") and re.search(r"(^|_)(date|data|day|dia|dt|datum|fecha)(_|$)", name):
@@ -373,16 +383,13 @@ def decide(column: Column, seen: dict[str, int]) -> tuple[str, str, int]:
     if fits("local_time") and seen["offsets"] == 1:
         return "timestamp", "local_time", seen["local_time"]
     if fits("year_month_day"):
-        return "timestamp", "year_month_day", seen["year_month_day"] + seen["timestamp"]
-    mixed = seen["two_numbers_year"] + seen["timestamp"]
-    if seen["two_numbers_year"] and mixed >= READABLE * filled:
-        if seen["first_over_12"] and seen["second_over_12"] > 0.1 * seen["two_numbers_year"]:
-            column.notes.append("days and months stand in both orders: left as text")
-            return "string", "", filled
-        if not seen["first_over_12"] and not seen["second_over_12"]:
+        return moment, "year_month_day", seen["year_month_day"] + seen["timestamp"]
+    days, months = seen["day_month_year"], seen["month_day_year"]
+    if max(days, months) and max(days, months) + seen["timestamp"] >= READABLE * filled:
+        if days == months:
             column.notes.append("no day is after the 12th: is it day/month or month/day?")
-        month_first = seen["second_over_12"] > seen["first_over_12"]
-        return "timestamp", "month_day_year" if month_first else "day_month_year", mixed
+        form = "month_day_year" if months > days else "day_month_year"
+        return moment, form, max(days, months) + seen["timestamp"]
     if fits("decimal_comma") or fits("thousands_comma"):
         comma = seen["surely_decimal_comma"] > seen["surely_thousands_comma"] or not fits(
             "thousands_comma"
