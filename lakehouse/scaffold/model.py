@@ -487,7 +487,7 @@ def mart(project: Path, parent: dict, entity: str, arguments: argparse.Namespace
         "grain_columns": grain,
         "month": month,
         "month_name": month_name,
-        "grain": f"One row per {' and '.join(g.replace('_', ' ') for g in grain)}",
+        "grain": f"One row per {' and '.join(g.removesuffix('_date').replace('_', ' ') for g in grain)}",
         "nuance": "a sum leaves missing values out.",
         "example": f"select {', '.join(grain)}, {one}_count from gold.{name} order by {one}_count desc",
         "test": {

@@ -30,7 +30,7 @@ final as (
         << name >>,
 <% endfor %>
 <% for measure in measures %>
-        cast(<< measure.name >> as << measure.type >>) as << measure.name >><< ',' if not loop.last >>
+        cast(<< measure.name >> as << measure.type | replace(',', ', ') | replace(',  ', ', ') >>) as << measure.name >><< ',' if not loop.last >>
 <% endfor %>
     from totals
 )
