@@ -575,7 +575,14 @@ def widen_calendar(plan: Plan, entity: str, columns: list[dict]) -> None:
         for c in columns
         if c["name"].endswith("_date_key")
     ]
-    if not database.is_file() or not days:
+    if not days:
+        return
+    if not database.is_file():
+        print(
+            "No lakehouse is built, so days outside of the calendar (calendar_from, calendar_to in dbt_project.yml) "
+            "are not looked for: they point at the unknown day.",
+            file=sys.stderr,
+        )
         return
     listed = ", ".join(f"min(cast({d} as date)), max(cast({d} as date))" for d in days)
     try:
