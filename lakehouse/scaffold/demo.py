@@ -36,7 +36,12 @@ REMOVED = (
     "tests/databricks/test_parity.py",
 )
 # The harness stays; what it tests on the marketplace's files goes.
-KEPT_TESTS = ("tests/e2e/conftest.py", "tests/e2e/lakehouse_run.py", "tests/e2e/compare.py")
+KEPT_TESTS = (
+    "tests/e2e/conftest.py",
+    "tests/e2e/lakehouse_run.py",
+    "tests/e2e/compare.py",
+    "tests/e2e/test_profile.py",
+)
 DEMO_TARGETS = ("simulate", "questions", "bench")
 
 

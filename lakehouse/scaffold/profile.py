@@ -206,13 +206,12 @@ def load(connection: duckdb.DuckDBPyConnection, table: Table, paths: list[Path])
                 "header = false, delim = chr(1114111), quote = '', escape = '', ignore_errors = true, "
                 "strict_mode = false) where json_valid(line) and json_type(line) = 'OBJECT')"
             )
-            fields = [
-                name
-                for (name,) in connection.execute(
-                    f"select key from (select unnest(json_keys(line)) as key, row_number() over () as place from {lines})"
-                    " group by key order by min(place)"
-                ).fetchall()
-            ]
+            # As they come in the lines; few lists of keys differ.
+            fields = []
+            for (keys,) in connection.execute(
+                f"select json_keys(line) as keys from {lines} group by keys order by count(*) desc"
+            ).fetchall():
+                fields += [name for name in keys if name not in fields]
             reader = lines
             selected = [
                 "json_extract_string(line, " + literal(f'$."{name}"') + f") as {quoted(name)}"
@@ -424,12 +423,13 @@ def nested(connection: duckdb.DuckDBPyConnection, column: Column) -> list[Column
     """Return the keys of the JSON objects in a column as columns; the column itself when it holds none."""
     column.type = "string"
     valid = f"json_valid({column.text}) and json_type({column.text}) = 'OBJECT'"
-    keys = connection.execute(
-        f"select key from (select unnest(json_keys({column.text})) as key, row_number() over () as place "
-        f"from profiled where {valid}) group by key order by min(place) limit 40"
-    ).fetchall()
+    keys: list[str] = []
+    for (some,) in connection.execute(
+        f"select json_keys({column.text}) as keys from profiled where {valid} group by keys order by count(*) desc"
+    ).fetchall():
+        keys += [key for key in some if key not in keys]
     found = []
-    for (key,) in keys:
+    for key in keys[:40]:
         if not re.fullmatch(r"[A-Za-z0-9_ -]+", key):
             continue
         path = literal(f'$."{key}"')
@@ -491,6 +491,9 @@ def likely_key(connection: duckdb.DuckDBPyConnection, found: Profile) -> list[st
     records = connection.execute(
         f"select count(*) from (select distinct _file, {everything} from profiled)"
     ).fetchone()[0]
+    if records * 2 < found.row_count:
+        # Most records are repetitions: that few are left apart says nothing.
+        return []
     own = {f"{singular(found.table.name)}_id", "id", f"{singular(found.table.name)}_code"}
 
     def share(columns: list[Column]) -> float:

@@ -239,6 +239,7 @@ def plan_landing(plan: Plan, table: given.Table, source: str, landing: Path) -> 
         target = landed_path(file, table, source, landing)
         if target is None:
             continue
+        refuse_claimed(plan, target.relative_to(landing).as_posix(), source, table.name)
         if target in targets:
             raise RefusedError(
                 f"{file.path} and {targets[target]} would land under the same name; put them in folders named by their dates."
@@ -252,6 +253,27 @@ def plan_landing(plan: Plan, table: given.Table, source: str, landing: Path) -> 
                 f"{target} has landed already with other content; landed files do not change. "
                 "Give the new file from a folder named by its date, such as 2024-05-31."
             )
+
+
+def refuse_claimed(plan: Plan, path: str, source: str, table: str) -> None:
+    """Stop when another table would read the file too."""
+    for file in plan.project.glob("models/staging/*/_*__sources.yml"):
+        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]:
+            for entry in block["tables"]:
+                glob = entry.get("config", {}).get("meta", {}).get("landing", {}).get("files")
+                if not glob or (block["name"], entry["name"]) == (source, table):
+                    continue
+                pattern = (
+                    re.escape(glob)
+                    .replace(r"\*\*/", "(?:.*/)?")
+                    .replace(r"\*", "[^/]*")
+                    .replace(r"\?", "[^/]")
+                )
+                if re.fullmatch(pattern, path):
+                    raise RefusedError(
+                        f"{path} would be read by {block['name']}.{entry['name']} too (its pattern is {glob}). "
+                        "Give the file another name, or that table a narrower pattern."
+                    )
 
 
 def file_pattern(table: given.Table, source: str, landing: Path) -> str:
