@@ -146,7 +146,7 @@ def new_model(arguments: argparse.Namespace, project: Path = PROJECT) -> int:
         folder = f"models/intermediate/{domain}"
         sql = "{{ config(materialized='table') }}\n\n" + sql
     plan.create(f"{folder}/{name}.sql", re.sub(r"\n\n\)", "\n)", sql))
-    plan.create(f"{folder}/{name}.yml", render("gold_yml.yml", **values))
+    plan.create(f"{folder}/{name}.yml", render("gold_yml.yml.jinja", **values))
     if form == "fct":
         allow_key(plan, values["columns"][0]["name"])
     if form in ("fct", "dim"):

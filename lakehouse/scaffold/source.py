@@ -606,14 +606,14 @@ def plan_table(plan: Plan, found: Profile, parents: list[dict[str, str]], facts:
         "technical_after": AFTER,
     }
     sources = f"models/staging/{source}/_{source}__sources.yml"
-    entry = render("source_table.yml", **values)
+    entry = render("source_table.yml.jinja", **values)
     if plan.exists(sources):
         plan.change(sources, plan.read(sources).rstrip("\n") + "\n" + entry)
     else:
-        plan.create(sources, render("source_head.yml", **values) + entry)
+        plan.create(sources, render("source_head.yml.jinja", **values) + entry)
     staging = f"models/staging/{source}/stg_{source}__{table}"
     plan.create(f"{staging}.sql", f"{{{{ ingest(source('{source}', '{table}')) }}}}\n")
-    plan.create(f"{staging}.yml", render("stg.yml", **values))
+    plan.create(f"{staging}.yml", render("stg.yml.jinja", **values))
     area = f"models/intermediate/{domain}/int_{entity}"
     values |= {
         "columns": silver,
@@ -622,9 +622,9 @@ def plan_table(plan: Plan, found: Profile, parents: list[dict[str, str]], facts:
         "unit_test": unit_test(found, key),
     }
     plan.create(f"{area}__records.sql", render("int_records.sql", **values))
-    plan.create(f"{area}__records.yml", render("int_records.yml", **values))
+    plan.create(f"{area}__records.yml", render("int_records.yml.jinja", **values))
     plan.create(f"{area}.sql", render("int_current.sql", **values))
-    plan.create(f"{area}.yml", render("int_current.yml", **(values | {"is_current": True})))
+    plan.create(f"{area}.yml", render("int_current.yml.jinja", **(values | {"is_current": True})))
     text = "\n".join(f"{{% docs {name} %}}\n{words}\n{{% enddocs %}}\n" for name, words in docs)
     plan.create(f"models/_docs/{entity}.md", text)
     judged = plan.read(JUDGED)
@@ -662,7 +662,7 @@ def plan_change(plan: Plan, found: Profile, source: str) -> None:
         description = f"TODO: what it means. Landed as `{column.landed}`: {column.facts}."
         entries.append(
             render(
-                "source_column.yml",
+                "source_column.yml.jinja",
                 column={"bronze_name": bronze, "description": description, "meta": meta},
             )
         )
@@ -684,7 +684,7 @@ def plan_change(plan: Plan, found: Profile, source: str) -> None:
     plan.change(f"{records}.sql", body.replace("\n} %}", "\n" + lines + "} %}", 1))
     text = "".join(
         render(
-            "silver_column.yml",
+            "silver_column.yml.jinja",
             key=[],
             is_current=False,
             column={
