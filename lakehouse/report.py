@@ -152,7 +152,13 @@ def answers(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def next_steps(database: Path) -> list[str]:
     """Return the commands that most readers want next."""
-    look = f"import duckdb; duckdb.connect('{database}').sql('from gold.obt_order_items').show()"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        gold = relations(connection, "gold", "BASE TABLE")
+    table = next(
+        (name for kind in ("obt_", "fct_", "dim_") for name in gold if name.startswith(kind)), ""
+    )
+    shown = f"gold.{table}" if table else "ops.ops_landed_files"
+    look = f"import duckdb; duckdb.connect('{database}').sql('from {shown}').show()"
     return [
         "  Next",
         "    make docs                             every model, column and where it comes from",

@@ -197,7 +197,8 @@
     that is no object is corrupt, and so is one with the same key twice, of which one value would be lost.
     Arguments: entity, records (a relation with is_csv, column_names, record_text, is_whole). -#}
 {% macro databricks_parsed_records(entity, records) -%}
-    {%- set declared = databricks_array(entity.columns) -%}
+    {%- set declared = databricks_array(entity.landed.values() | list) -%}
+    {%- set declared_lower = databricks_array(entity.landed.values() | map('lower') | list) -%}
     {#- The numbers of a JSON text become strings between two U+10FFFE, which is no character: parsed, 18.10 would
         be 18.1. Strings are matched to be passed over; the pair of marks they get goes at once. -#}
     {%- set mark = '\\U0010FFFE' -%}
@@ -230,7 +231,7 @@
             ) as fields,
             nullif(coalesce(
                 to_json(map_filter(
-                    csv_fields, (name, value) -> value is not null and not array_contains({{ declared }}, name)
+                    csv_fields, (name, value) -> value is not null and not array_contains({{ declared_lower }}, name)
                 )),
                 {{ databricks_unmarked(
                     'to_json(map_filter(json_fields, (name, value) -> not array_contains(' ~ declared ~ ', name)))', mark) }}
@@ -276,13 +277,14 @@
         {%- for column in databricks_parquet_columns(file.source_file) -%}
             {%- do named.update({column | lower: 'cast(' ~ adapter.quote(column) ~ ' as string)'}) -%}
         {%- endfor -%}
+        {%- set landed = entity.landed.values() | map('lower') | list -%}
         {%- for name, value in named.items() -%}{%- do fields.append(string_literal(name) ~ ', ' ~ value) -%}{%- endfor %}
         select
             {{ string_literal(file.source_file) }} as source_file,
             _metadata.row_index + 1 as source_row,
             map({{ fields | join(', ') }}) as fields,
-            {{ json_object_without_nulls(named, named.keys() | reject('in', entity.columns) | list)
-                if named.keys() | reject('in', entity.columns) | list else 'cast(null as string)' }} as rescued,
+            {{ json_object_without_nulls(named, named.keys() | reject('in', landed) | list)
+                if named.keys() | reject('in', landed) | list else 'cast(null as string)' }} as rescued,
             cast(null as string) as corrupt_record,
             array(
                 {%- for name in named.keys() | sort %}
@@ -303,7 +305,10 @@
 {% macro databricks_bronze_records(entity, landed='landed') -%}
     select
         {%- for column in entity.columns %}
-        try_element_at({{ landed }}.fields, {{ string_literal(column) }}) as {{ column }},
+        {%- set name = entity.landed[column] %}
+        {%- set value = 'try_element_at(' ~ landed ~ '.fields, ' ~ string_literal(name) ~ ')' %}
+        {%- set lower_value = 'try_element_at(' ~ landed ~ '.fields, ' ~ string_literal(name | lower) ~ ')' %}
+        {{ value if name == name | lower else 'coalesce(' ~ value ~ ', ' ~ lower_value ~ ')' }} as {{ column }},
         {%- endfor %}
         {{ landed }}.rescued as _rescued_data,
         {{ landed }}.corrupt_record as _corrupt_record,

@@ -30,11 +30,11 @@
     {%- endfor -%}
     {%- if not found -%}{{ return({'fields': fields, 'is_erased': 'false'}) }}{%- endif -%}
     {%- set is_erased = '(coalesce(' ~ found | join(', ') ~ ') is not null)' -%}
-    {%- set kept = {} -%}
+    {%- set kept, landed = {}, entity.landed.values() | list -%}
     {%- for name, value in fields.items() -%}
         {%- if entity.classes.get(name) == 'identifier' -%}
             {%- do kept.update({name: 'coalesce(' ~ duckdb_replacement(entity.erased, value) ~ ', ' ~ value ~ ')'}) -%}
-        {%- elif name in entity.classes or name not in entity.columns + ['_operation'] -%}
+        {%- elif name in entity.classes or name not in landed + landed | map('lower') | list + ['_operation'] -%}
             {%- do kept.update({name: 'case when not ' ~ is_erased ~ ' then ' ~ value ~ ' end'}) -%}
         {%- else -%}
             {%- do kept.update({name: value}) -%}

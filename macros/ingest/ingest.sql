@@ -7,7 +7,7 @@
 {% macro ingest(relation) -%}
     {%- do ref('ops_landed_files') -%}
     {%- do ref('ops_erased_keys') -%}
-    {%- set entity = landing_entity(model.sources[0] | join('.')) if execute else {'entity': none, 'columns': []} -%}
+    {%- set entity = landing_entity(model.sources[0] | join('.')) if execute else {'entity': none, 'columns': [], 'landed': {}} -%}
     {{ return(adapter.dispatch('ingest', 'medallion')(entity)) }}
 {%- endmacro %}
 
@@ -129,7 +129,7 @@
     Arguments: entity, file (an inventory row), lines (a table expression with line_text and is_utf8, in order). -#}
 {% macro duckdb_json_records(entity, file, lines) -%}
     {%- set fields, declared = {}, {} -%}
-    {%- for column in entity.columns -%}
+    {%- for column in entity.landed.values() -%}
         {%- do fields.update({column: duckdb_json_text(
             "json_extract_string(object, '$.\"" ~ column ~ "\"')")}) -%}
         {%- do declared.update({column: none}) -%}
@@ -175,7 +175,9 @@
     Arguments: entity; fields (dict: name in the file → expression of its text); given (dict: `_rescued_data` where
     the reader knows better than the fields); source_row, corrupt_record (expressions); file (an inventory row). -#}
 {% macro bronze_record(entity, fields, given, source_row, corrupt_record, file) -%}
-    {%- set extra = fields.keys() | reject('in', entity.columns) | list -%}
+    {#- Names in CSV and Parquet files are matched in lower case, JSON keys as they are. -#}
+    {%- set landed = entity.landed.values() | list -%}
+    {%- set extra = fields.keys() | reject('in', landed + landed | map('lower') | list) | list -%}
     {%- set rescued_as_given = given.get('_rescued_data') -%}
     {%- if entity.get('erased') and fields -%}
         {%- set without = duckdb_without_erased(entity, fields) -%}
@@ -196,7 +198,8 @@
     {%- if rescued_as_given -%}{%- do hashed.append(rescued) -%}{%- endif -%}
     select
         {%- for column in entity.columns %}
-        cast({{ fields.get(column, 'null') }} as {{ dbt.type_string() }}) as {{ column }},
+        {%- set name = entity.landed[column] %}
+        cast({{ fields.get(name) or fields.get(name | lower, 'null') }} as {{ dbt.type_string() }}) as {{ column }},
         {%- endfor %}
         cast({{ rescued or 'null' }} as {{ dbt.type_string() }}) as _rescued_data,
         cast({{ corrupt_record }} as {{ dbt.type_string() }}) as _corrupt_record,

@@ -1,11 +1,16 @@
 {#- The source tables that are fed from landed files (those with `meta.landing` in their YAML), as a list of
-    {entity, files, pattern, required, schema_drift, columns, classes (dict: column → its class of personal data)}.
-    `pattern` is `files` as a regular expression over the path below the landing root. -#}
+    {entity, files, pattern, required, schema_drift, columns, landed, classes}. `pattern` is `files` as a regular expression
+    over the path below the landing root; `landed` says what each column is called in the files: its own name, unless
+    the YAML gives another (`meta.landed_as`) because that is no plain SQL name; `classes` says by those names which class
+    of personal data a column is. -#}
 {% macro landing_entities() -%}
     {%- set entities = [] -%}
     {%- for node in graph.sources.values() | sort(attribute='unique_id')
         if node.config.meta.get('landing') -%}
-        {%- set landing = node.config.meta.landing -%}
+        {%- set landing, landed = node.config.meta.landing, {} -%}
+        {%- for name, column in node.columns.items() -%}
+            {%- do landed.update({name: column.get('config', {}).get('meta', {}).get('landed_as') or name}) -%}
+        {%- endfor -%}
         {%- if not landing.get('files') -%}
             {{ exceptions.raise_compiler_error(
                 node.original_file_path ~ ": source table '" ~ node.name ~ "' has no meta.landing.files; "
@@ -13,7 +18,7 @@
         {%- endif -%}
         {%- set classes = {} -%}
         {%- for name, column in node.columns.items() if column.get('config', {}).get('meta', {}).get('pii') -%}
-            {%- do classes.update({name: column.config.meta.pii}) -%}
+            {%- do classes.update({landed[name]: column.config.meta.pii, landed[name] | lower: column.config.meta.pii}) -%}
         {%- endfor -%}
         {%- do entities.append({
             'entity': node.source_name ~ '.' ~ node.name,
@@ -23,6 +28,7 @@
             'required': landing.get('required', false),
             'schema_drift': landing.get('schema_drift', {}),
             'columns': node.columns.keys() | list,
+            'landed': landed,
             'classes': classes,
         }) -%}
     {%- endfor -%}

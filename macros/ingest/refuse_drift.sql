@@ -4,11 +4,12 @@
     Arguments: entity (an entry of `landing_entities()`), files (the inventory rows about to be read). -#}
 {% macro refuse_drift(entity, files) -%}
     {%- set policy = dict(var("schema_drift", {}), **(entity.schema_drift or {})) if execute else {} -%}
+    {%- set declared = entity.landed.values() | map('lower') | list -%}
     {%- for file in files if file.column_names -%}
         {%- set names = file.column_names.split('\n') -%}
         {%- set drift = {
-            'added': names | reject('in', entity.columns + ['_operation']) | list,
-            'missing': entity.columns | reject('in', names) | list,
+            'added': names | reject('in', declared + ['_operation']) | list,
+            'missing': declared | reject('in', names) | list,
         } -%}
         {%- for kind, columns in drift.items() if columns and policy.get(kind) == 'fail' -%}
             {{ exceptions.raise_compiler_error(

@@ -1,5 +1,5 @@
 {#- The undeclared columns of `ops_schema_drift`, as CTEs that end in `added`. They read its CTEs `files` (one row per
-    entity and file version) and `declared` (one per entity and column). -#}
+    entity and file version). -#}
 {% macro added_columns() -%}
     -- One row per undeclared column of a record.
     rescued as (
@@ -14,7 +14,33 @@
             {{ json_keys_and_values('bronze._rescued_data') }}
         from {{ ref(staging) }} as bronze
         where bronze._rescued_data is not null
+        {% else -%}
+        select
+            '' as entity,
+            '' as source_file,
+            cast(null as timestamp) as modified_at,
+            0 as size_bytes,
+            cast(null as timestamp) as delivered_at,
+            '' as column_name,
+            '' as column_value
+        where false
         {% endfor %}
+    ),
+
+    -- What the files may call a declared column: names in CSV and Parquet are lower case here, JSON keys as they are.
+    known as (
+        select *
+        from (
+            values
+            {%- for entity, staging in judged_entities() %}{% set last = loop.last %}
+            {%- set landed = landed_names(staging).values() | list %}
+            {%- for column in (landed + landed | map('lower') | list) | unique | list or [''] %}
+            ('{{ entity }}', {{ string_literal(column) }}){{ ',' if not (last and loop.last) }}
+            {%- endfor %}
+            {%- else %}
+            ('', '')
+            {%- endfor %}
+        ) as known (entity, column_name)
     ),
 
     -- How many records the files hold in which an undeclared column occurs.
@@ -53,8 +79,8 @@
             {{ suggested_type('rescued.column_value') }} as suggested_type
         from rescued
         left join carriers on rescued.entity = carriers.entity and rescued.column_name = carriers.column_name
-        left join declared on rescued.entity = declared.entity and rescued.column_name = declared.column_name
-        where declared.column_name is null and rescued.column_name <> '_operation'
+        left join known on rescued.entity = known.entity and rescued.column_name = known.column_name
+        where known.column_name is null and rescued.column_name <> '_operation'
         group by rescued.entity, rescued.column_name
     )
 {%- endmacro %}

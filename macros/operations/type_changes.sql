@@ -9,7 +9,10 @@
             {%- for entity, staging in judged_entities() %}{% set last = loop.last %}
             {%- for column in readable_columns(model_node('int_' ~ entity ~ '__records')) or [''] %}
             ('{{ entity }}', '{{ column }}'){{ ',' if not (last and loop.last) }}
-            {%- endfor %}{% endfor %}
+            {%- endfor %}
+            {%- else %}
+            ('', '')
+            {%- endfor %}
         ) as readable (entity, column_name)
     ),
 
@@ -25,6 +28,14 @@
             count(*) as record_count
         from {{ ref('int_' ~ entity ~ '__records') }}
         group by _source_file, _delivered_at, _broken_rules
+        {% else -%}
+        select
+            '' as entity,
+            '' as source_file,
+            cast(null as timestamp) as delivered_at,
+            '' as broken_rules,
+            0 as record_count
+        where false
         {% endfor %}
     ),
 

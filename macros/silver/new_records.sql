@@ -5,10 +5,11 @@
     Arguments: model_name (a staging model), typed_columns (as for `read_columns`). -#}
 {% macro new_records(model_name, typed_columns) -%}
     {%- set columns = declared_columns(model_name) -%}
+    {%- set landed = landed_names(model_name) -%}
     select
         {{- ' *,' if not columns }}
         {%- for column in columns + (['_operation'] if '_operation' not in columns else []) %}
-        {%- set rescued = "case when _rescued_data is not null then " ~ json_text('_rescued_data', column) ~ " end" %}
+        {%- set rescued = "case when _rescued_data is not null then " ~ json_text('_rescued_data', landed.get(column, column)) ~ " end" %}
         {{ 'coalesce(' ~ column ~ ', ' ~ rescued ~ ')' if column in columns else rescued }} as {{ column }}{{ ',' if columns }}
         {%- endfor %}
         {%- if columns %}

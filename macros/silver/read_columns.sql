@@ -1,14 +1,15 @@
 {#- Typed columns of a silver model, and `_unreadable`: the names of those whose text could not be read as their
     type. `judge` makes a broken rule of each, so that a value is never lost to a silent null.
-    Arguments: columns (dict: name → [landed column, type], or an expression over `records`). -#}
+    Arguments: columns (dict: name → a list as for `landed_text` whose second entry is the type, or an expression over
+    `records`). -#}
 {% macro read_columns(columns) -%}
     {%- for name, value in columns.items() %}
-        {{ value if value is string else read_as('records.' ~ value[0], value[1]) }} as {{ name }},
+        {{ value if value is string else read_as(landed_text(value), value[1]) }} as {{ name }},
     {%- endfor %}
         {%- set unreadable = [] -%}
         {%- for name, value in columns.items() if value is not string and value[1] != 'string' -%}
-            {%- do unreadable.append("case when " ~ trimmed('records.' ~ value[0]) ~ " <> '' and ("
-                ~ read_as('records.' ~ value[0], value[1]) ~ ") is null then '" ~ name ~ "_readable' end") -%}
+            {%- do unreadable.append("case when " ~ trimmed(landed_text(value)) ~ " <> '' and ("
+                ~ read_as(landed_text(value), value[1]) ~ ") is null then '" ~ name ~ "_readable' end") -%}
         {%- endfor %}
         {% if unreadable -%}
         nullif(concat_ws(', ', {{ unreadable | join(',\n            ') }}), '')

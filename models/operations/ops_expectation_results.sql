@@ -29,12 +29,20 @@ results as (
         group by 1
     ) as judged
     cross join (
-        {%- for rule in all_rules(node) %}
+        {%- for rule in all_rules(node) or [{'name': '', 'on_violation': ''}] %}
         {{ 'union all' if not loop.first }}
         select '{{ rule.name }}' as rule_name, '{{ rule.on_violation }}' as on_violation
         {%- endfor %}
     ) as rules
     group by rules.rule_name, rules.on_violation
+    {% else -%}
+    select
+        null as entity,
+        null as rule_name,
+        null as on_violation,
+        null as checked_count,
+        null as failed_count
+    where false
     {% endfor %}
 )
 
@@ -46,3 +54,5 @@ select
     cast(failed_count as bigint) as failed_count,
     {{ run_timestamp() }} as _processed_at
 from results
+-- An entity may have no rule at all: a text alone, and no key.
+where rule_name <> ''

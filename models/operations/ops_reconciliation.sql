@@ -32,6 +32,15 @@ bronze_files as (
         sum(case when _corrupt_record is null then 0 else 1 end) as corrupt_count
     from {{ ref(staging) }}
     group by _source_file, _source_modified_at, _source_size_bytes
+    {% else -%}
+    select
+        '' as source_entity,
+        '' as _source_file,
+        cast(null as timestamp) as _source_modified_at,
+        0 as _source_size_bytes,
+        0 as parsed_count,
+        0 as corrupt_count
+    where false
     {% endfor %}
 ),
 
@@ -71,6 +80,16 @@ silver_counts as (
         count(case when _disposition = 'quarantined' then 1 end) as quarantined_count,
         count(case when _disposition = 'withdrawn' then 1 end) as withdrawn_count
     from {{ ref('int_' ~ entity ~ '__records') }}
+    {% else -%}
+    select
+        '' as entity,
+        '' as source_entity,
+        0 as current_count,
+        0 as superseded_count,
+        0 as duplicate_count,
+        0 as quarantined_count,
+        0 as withdrawn_count
+    where false
     {% endfor %}
 ),
 

@@ -16,7 +16,9 @@ entities as (
         values
         {%- for entity, staging in judged_entities() %}
         ('{{ entity }}', '{{ source_entity(staging) }}', concat('%', chr(10)
-            {%- for column in declared_columns(staging) %}, '{{ column }}', chr(10), '%'{% endfor %})){{ ',' if not loop.last }}
+            {%- for column in landed_names(staging).values() %}, {{ string_literal(column | lower) }}, chr(10), '%'{% endfor %})){{ ',' if not loop.last }}
+        {%- else %}
+        ('', '', '')
         {%- endfor %}
     ) as entities (entity, source_entity, declared_order)
 ),
@@ -26,9 +28,12 @@ declared as (
     from (
         values
         {%- for entity, staging in judged_entities() %}{% set last = loop.last %}
-        {%- for column in declared_columns(staging) or [''] %}
-        ('{{ entity }}', '{{ column }}'){{ ',' if not (last and loop.last) }}
-        {%- endfor %}{% endfor %}
+        {%- for column in landed_names(staging).values() or [''] %}
+        ('{{ entity }}', {{ string_literal(column | lower) }}){{ ',' if not (last and loop.last) }}
+        {%- endfor %}
+        {%- else %}
+        ('', '')
+        {%- endfor %}
     ) as declared (entity, column_name)
 ),
 

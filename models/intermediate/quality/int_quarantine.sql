@@ -8,6 +8,21 @@ rejected as (
     {% for entity, staging in judged_entities() -%}
     {{ 'union all' if not loop.first }}
     ({{ quarantined_records(entity, staging) }})
+    {% else -%}
+    select
+        null as entity,
+        null as business_key,
+        null as broken_rules,
+        null as quarantine_status,
+        null as original_record,
+        null as source_file,
+        null as source_row,
+        null as source_modified_at,
+        null as delivered_at,
+        null as released_at,
+        null as released_by_file,
+        null as first_seen_at
+    where false
     {% endfor %}
 ),
 

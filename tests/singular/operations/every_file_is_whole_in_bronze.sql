@@ -12,6 +12,14 @@ counts as (
         count(*) as row_count
     from {{ ref(staging) }}
     group by _source_file, _source_modified_at, _source_size_bytes
+    {% else -%}
+    select
+        '' as entity,
+        '' as _source_file,
+        cast(null as timestamp) as _source_modified_at,
+        0 as _source_size_bytes,
+        0 as row_count
+    where false
     {% endfor %}
 ),
 
