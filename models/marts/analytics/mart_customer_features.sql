@@ -20,7 +20,7 @@ reviews as (
 past_months as (
     select distinct month_start_date as as_of_date
     from {{ ref('dim_dates') }}
-    where date_key > 0 and month_start_date <= (select max(purchased_at) + interval 1 month from orders)
+    where date_key > 0 and month_start_date <= (select max(orders.purchased_at) + interval 1 month from orders)
 ),
 
 ordered as (

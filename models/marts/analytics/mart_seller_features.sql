@@ -1,6 +1,6 @@
 -- Grain: one row per seller and month from its first sale on, to the month after the data's last purchase.
 -- Feature table: a row holds what was known when its day, the first of the month, began. An order is known from its
--- purchase, shipment and delivery from their time, a review from its answer. A cancellation has no time and is not used.
+-- purchase, shipment and delivery from their time, a review from its answer. A cancellation has no time: not used.
 with
 
 orders as (
@@ -46,7 +46,7 @@ reviews as (
 past_months as (
     select distinct month_start_date as as_of_date
     from {{ ref('dim_dates') }}
-    where date_key > 0 and month_start_date <= (select max(purchased_at) + interval 1 month from orders)
+    where date_key > 0 and month_start_date <= (select max(orders.purchased_at) + interval 1 month from orders)
 ),
 
 known as (
