@@ -77,12 +77,12 @@ BY_HAND = {
         "orders.purchased_at",
         ("product__category", "products.category_label"),
         {
-            "items_brl_sales": f"sum(facts.price_brl) {SOLD}",
+            "items_brl_sales": f"coalesce(sum(facts.price_brl) {SOLD}, 0)",
             "items_brl_all_orders": "sum(facts.price_brl)",
-            "items_brl_delivered": "sum(facts.price_brl) filter (orders.is_delivered)",
+            "items_brl_delivered": "coalesce(sum(facts.price_brl) filter (orders.is_delivered), 0)",
             "freight_brl_all_orders": "sum(facts.freight_brl)",
-            "freight_brl_sales": f"sum(facts.freight_brl) {SOLD}",
-            "items_and_freight_brl_sales": f"sum(facts.price_brl + facts.freight_brl) {SOLD}",
+            "freight_brl_sales": f"coalesce(sum(facts.freight_brl) {SOLD}, 0)",
+            "items_and_freight_brl_sales": f"coalesce(sum(facts.price_brl + facts.freight_brl) {SOLD}, 0)",
             "freight_share": f"sum(facts.freight_brl) {SOLD}"
             f" / sum(facts.price_brl + facts.freight_brl) {SOLD}",
             "sale_order_count": f"count(distinct orders.order_key) {SOLD}",

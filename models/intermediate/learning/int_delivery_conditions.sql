@@ -56,7 +56,7 @@ delivered as (
     from purchase_days as days
     inner join delivery_days
         on days.purchase_date > delivery_days.delivery_date
-        and {{ dbt.dateadd('day', -14, 'days.purchase_date') }} <= delivery_days.delivery_date
+        and days.purchase_date - 14 <= delivery_days.delivery_date
     group by days.purchase_date
 ),
 

@@ -41,7 +41,7 @@ seller_past as (
     inner join seller_days
         on seller_questions.seller_id = seller_days.seller_id
         and seller_questions.purchase_date > seller_days.shipping_date
-        and {{ dbt.dateadd('day', -90, 'seller_questions.purchase_date') }} <= seller_days.shipping_date
+        and seller_questions.purchase_date - 90 <= seller_days.shipping_date
     group by seller_questions.seller_id, seller_questions.purchase_date
 ),
 
@@ -72,7 +72,7 @@ state_past as (
     inner join state_days
         on state_questions.customer_state_code = state_days.customer_state_code
         and state_questions.purchase_date > state_days.delivery_date
-        and {{ dbt.dateadd('day', -28, 'state_questions.purchase_date') }} <= state_days.delivery_date
+        and state_questions.purchase_date - 28 <= state_days.delivery_date
     group by state_questions.customer_state_code, state_questions.purchase_date
 ),
 

@@ -19,7 +19,7 @@ final as (
         delivery_days,
         delivery_days <= promised_days as is_kept,
         delivery_days <= marketplace_promised_days as is_kept_by_marketplace,
-        cast({{ dbt.dateadd('day', 'promised_days', 'cast(purchased_at as date)') }} as date) as promised_date,
+        cast(purchased_at as date) + cast(promised_days as int) as promised_date,
         purchased_at,
         learned_until
     from promises
