@@ -196,7 +196,7 @@ test-site: .venv-site/.site .venv-browser/.browser .venv-databricks/.databricks 
 
 .PHONY: e2e
 e2e: $(VENV)/.dev .venv-mlflow/.mlflow ## test the laws of the lakehouse and its tools with pytest
-	$(BIN)/python -m pytest tests/e2e -q
+	$(BIN)/python -m pytest tests/e2e -q -n 2 --dist loadfile
 
 # The adapter as it is, against tests/databricks/double, which runs everything on a local Spark.
 .PHONY: test-databricks
