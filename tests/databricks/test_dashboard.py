@@ -21,6 +21,8 @@ def gold():
     connection = duckdb.connect()
     for path in (dashboard.PROJECT / "models/marts").rglob("*.yml"):
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            if "columns" not in model:  # a metric view
+                continue
             columns = ", ".join(f"{c['name']} {c['data_type']}" for c in model["columns"])
             connection.execute(f"create table {model['name']} ({columns})")
     return connection
