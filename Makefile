@@ -77,10 +77,7 @@ metrics: .venv-metrics/.metrics ## list the metrics, or ask: make metrics ARGS="
 ##@ Before a pull request
 
 .PHONY: test
-test: check test-databricks ## everything CI runs, cheap things first (needs Java 17 and Maven)
-
-.PHONY: check
-check: lint twice rules policies metrics-check compile-databricks bundle-check star-check parity-check test-site e2e ## all of it but the double of Databricks
+test: lint twice rules policies metrics-check compile-databricks bundle-check star-check parity-check test-site e2e ## everything CI runs, cheap things first; the double of Databricks is a job of its own
 
 # Over what `make twice` built.
 .PHONY: metrics-check
@@ -195,7 +192,7 @@ test-site: .venv-site/.site .venv-browser/.browser .venv-databricks/.databricks 
 	$(SAMPLE) .venv-browser/bin/python -m pytest tests/site -q
 
 .PHONY: e2e
-e2e: $(VENV)/.dev .venv-mlflow/.mlflow ## test the laws of the lakehouse and its tools with pytest
+e2e: $(VENV)/.dev .venv-mlflow/.mlflow .venv-publish/.publish ## test the laws of the lakehouse and its tools with pytest
 	$(BIN)/python -m pytest tests/e2e -q -n 2 --dist loadfile
 
 # The adapter as it is, against tests/databricks/double, which runs everything on a local Spark.
