@@ -16,6 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+# The site loads this file by its path.
+sys.path.insert(0, str(Path(__file__).parent))
 import metric_view_spec
 
 PROJECT = Path(__file__).parents[2]
