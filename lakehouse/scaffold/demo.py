@@ -76,6 +76,7 @@ DEMO_TARGETS = (
 # Lines of a how-to that name what is gone, and sections about it.
 COMMANDS_GONE = (
     r"^(\.venv/bin/python -m lakehouse|make) (simulate|questions|bench|tracked|parity)\b"
+    r"|^\| .*`make (simulate|questions|bench|tracked|parity)\b|^2\. Write the same in SQL"
 )
 EDITED_PAGES = ("docs/", "CONTRIBUTING.md", "CHANGELOG.md", "tests/databricks/README.md")
 SECTIONS = {
@@ -263,7 +264,7 @@ def edited_files(project: Path, known: list[str], gone: list[str]) -> dict[str, 
             before = without_lines(
                 before, rf"^\|.*\| \[[^\]]*\]\(({'|'.join(map(re.escape, sorted(lost)))})\) \|$"
             )
-            if path.startswith("docs/how-to/"):
+            if path.startswith(("docs/how-to/", "CONTRIBUTING.md")):
                 before = without_lines(before, COMMANDS_GONE)
             for heading in SECTIONS.get(path, ()):
                 before = re.sub(
