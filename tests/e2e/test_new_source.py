@@ -145,7 +145,8 @@ def test_nothing_names_a_file_or_a_target_that_is_gone(house):
     anew = {"docs/star.md", "docs/how-to/power-bi/relationships.tmdl"}
     named = set(
         re.findall(
-            r"\b(?:tests|lakehouse|docs|deploy|requirements|benchmarks)/[\w./-]+\.\w+", makefile
+            r"(?<!/)\b(?:tests|lakehouse|docs|deploy|requirements|benchmarks)/[\w./-]+\.\w+",
+            makefile,
         )
     )
     named |= set(re.findall(r"pytest (tests/\w+)", makefile))
@@ -165,7 +166,7 @@ def test_nothing_names_a_file_or_a_target_that_is_gone(house):
         *(house.project / "lakehouse").rglob("*.py"),
     ]:
         imported = re.findall(
-            r"^ *from (lakehouse[\w.]*) import (\w+)", path.read_text(), flags=re.M
+            r"^ *from (lakehouse(?:\.[\w.]+)?) import (\w+)", path.read_text(), flags=re.M
         )
         for package, name in imported:
             is_package = (
