@@ -27,7 +27,11 @@ Fields = dict[str, Any]
 ROOT_KEYS = {"bundle", "include", "sync", "variables", "targets", "resources"}
 TARGET_KEYS = {"default", "mode", "presets", "variables", "run_as"}
 PRESET_KEYS = {"jobs_max_concurrent_runs"}
-KNOWN_REFERENCES = {"bundle.target", "workspace.current_user.short_name"}
+KNOWN_REFERENCES = {
+    "bundle.target",
+    "workspace.current_user.short_name",
+    "workspace.file_path",
+}
 
 GROUPS = {
     "landing": {"engineers"},
