@@ -27,14 +27,42 @@ REMOVED = (
     "snapshots/*",
     "lakehouse/simulate/*",
     "lakehouse/questions.py",
+    "lakehouse/dashboard.py",
+    "lakehouse/forget.py",
+    "lakehouse/landed.py",
+    "lakehouse/learning/affinity.py",
+    "lakehouse/learning/delivery.py",
+    "lakehouse/learning/forecast.py",
+    "deploy/databricks/dashboard.yml",
+    "deploy/databricks/marketplace.lvdash.json",
     "docs/questions.md",
     "docs/expectations.md",
     "docs/benchmark.md",
+    "docs/parity.md",
+    "docs/star.md",
+    "docs/images/*",
+    "docs/how-to/power-bi/*",
     "docs/how-to/get-the-olist-data.md",
+    "docs/how-to/connect-power-bi.md",
+    "docs/how-to/forget-a-customer.md",
+    "docs/how-to/promise-a-delivery-date.md",
     "README.pt-BR.md",
     "requirements/bench.*",
+    "requirements/mlflow.*",
+    "tests/metrics/*",
+    "tests/site/test_marketplace.py",
+    # What compares the engines lands the marketplace's files.
     "tests/databricks/test_parity.py",
+    "tests/databricks/parity.py",
+    "tests/databricks/export.py",
+    "tests/databricks/test_probes.py",
+    "tests/databricks/probes.sql",
+    "tests/databricks/test_learning.py",
+    "tests/databricks/test_metric_views.py",
+    "tests/databricks/test_dashboard.py",
 )
+# Removed, and written anew by `make star`.
+ANEW = {"star.md", "relationships.tmdl"}
 # The harness stays; what it tests on the marketplace's files goes.
 KEPT_TESTS = (
     "tests/e2e/conftest.py",
@@ -42,7 +70,21 @@ KEPT_TESTS = (
     "tests/e2e/compare.py",
     "tests/e2e/test_profile.py",
 )
-DEMO_TARGETS = ("simulate", "questions", "bench")
+DEMO_TARGETS = (
+    *("simulate", "questions", "bench", "metrics-check", "parity", "parity-check", "tracked"),
+)
+# Lines of a how-to that name what is gone, and sections about it.
+COMMANDS_GONE = (
+    r"^(\.venv/bin/python -m lakehouse|make) (simulate|questions|bench|tracked|parity)\b"
+    r"|^\| .*`make (simulate|questions|bench|tracked|parity)\b|^2\. Write the same in SQL"
+)
+EDITED_PAGES = ("docs/", "CONTRIBUTING.md", "CHANGELOG.md", "tests/databricks/README.md")
+SECTIONS = {
+    "docs/how-to/ask-a-metric.md": ("More questions", r"Which one is meant\?"),
+    "docs/how-to/add-a-python-model.md": ("Track runs with MLflow",),
+}
+DEMO_ENVIRONMENTS = ("bench", "mlflow")
+DEMO_COMMANDS = ("dashboard", "forget", "questions", "simulate")
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -103,8 +145,8 @@ def remove_demo(project: Path, is_yes: bool) -> int:
     created = " ".join(path for path in edits if path not in known)
     print(
         "\nRemoved. To undo: git restore . && rm " + created + "\n"
-        "Next: remove medallion.duckdb (it holds the old tables), `make build`, `make bundle`,\n"
-        "then `python -m lakehouse new-source FILES`."
+        "Next: remove medallion.duckdb (it holds the old tables), `make build`, `make bundle` (the jobs),\n"
+        "`make star` (docs/star.md), commit, then `python -m lakehouse new-source FILES`."
     )
     return 0
 
@@ -196,8 +238,11 @@ def edited_files(project: Path, known: list[str], gone: list[str]) -> dict[str, 
         "dbt-bouncer.yml": bouncer(source(project, "dbt-bouncer.yml")),
         "Makefile": makefile(source(project, "Makefile")),
         "lakehouse/cli.py": without_lines(
-            source(project, "lakehouse/cli.py"), r'^    "(questions|simulate)": '
+            source(project, "lakehouse/cli.py"), rf'^    "({"|".join(DEMO_COMMANDS)})": '
         ),
+        "lakehouse/metrics.py": without_lines(
+            source(project, "lakehouse/metrics.py"), "late_by_day_share"
+        ).replace("items_brl_sales", "NAME"),
         "lakehouse/quarantine.py": re.sub(
             r"^IMPERSONAL = \{\n.*?^\}\n",
             'IMPERSONAL = {"_operation"}\n',
@@ -211,10 +256,22 @@ def edited_files(project: Path, known: list[str], gone: list[str]) -> dict[str, 
         "tests/e2e/test_lakehouse.py": TEMPLATES.get_template("empty_test.py.jinja").render(),
         "landing/.gitkeep": "",
     }
-    lost = {Path(path).name for path in gone}
+    lost = {Path(path).name for path in gone} - ANEW
     for path in known:
-        if path.startswith("docs/") and path.endswith(".md") and path not in gone:
-            text = without_links(source(project, path), lost)
+        if path.startswith(EDITED_PAGES) and path.endswith(".md") and path not in gone:
+            before = source(project, path)
+            # A row of a table that leads to a removed page.
+            before = without_lines(
+                before, rf"^\|.*\| \[[^\]]*\]\(({'|'.join(map(re.escape, sorted(lost)))})\) \|$"
+            )
+            if path.startswith(("docs/how-to/", "CONTRIBUTING.md")):
+                before = without_lines(before, COMMANDS_GONE)
+            for heading in SECTIONS.get(path, ()):
+                before = re.sub(
+                    rf"^## {heading}\n.*?(?=^## |\Z)", "", before, flags=re.M | re.S
+                ).rstrip("\n")
+                before += "\n"
+            text = without_links(before, lost).replace("make twice metrics-check ", "make twice ")
             if text != source(project, path):
                 edits[path] = text
     return edits
@@ -246,6 +303,12 @@ def without_lines(text: str, pattern: str) -> str:
 
 def without_links(text: str, lost: set[str]) -> str:
     """Return a text whose links to removed files are plain words."""
+    text = re.sub(
+        r"^!\[[^\]]*\]\((?:[^)]*/)?([^/)]+)\)\n",
+        lambda image: "" if image[1] in lost else image[0],
+        text,
+        flags=re.M,
+    )
     return re.sub(
         r"\[([^\]]*)\]\(([^)#]*?)([^/)#]+)(#[^)]*)?\)",
         lambda link: link[1] if link[3] in lost else link[0],
@@ -296,17 +359,37 @@ def bouncer(text: str) -> str:
 def makefile(text: str) -> str:
     """Return the Makefile without the targets that are about the marketplace."""
     for target in DEMO_TARGETS:
+        # With the comment above it.
         text = re.sub(
-            rf"^\.PHONY: {target}\n{target}:.*?\n(?=\n|\Z)\n?", "", text, flags=re.M | re.S
+            rf"^(?:#[^\n]*\n)*\.PHONY: {target}\n{target}:.*?\n(?=\n|\Z)\n?",
+            "",
+            text,
+            flags=re.M | re.S,
         )
-    text = re.sub(r"^\.venv-bench/\.bench:.*?\n(?=\n|\Z)\n?", "", text, flags=re.M | re.S)
-    text = without_lines(text, r"lakehouse questions --check")
-    text = text.replace(
-        "PYTHON_FOLDERS = lakehouse tests benchmarks", "PYTHON_FOLDERS = lakehouse tests"
+    for name in DEMO_ENVIRONMENTS:
+        text = re.sub(rf"^\.venv-{name}/\.{name}:.*?\n(?=\n|\Z)\n?", "", text, flags=re.M | re.S)
+    gone = {*DEMO_TARGETS, *(f".venv-{name}/.{name}" for name in DEMO_ENVIRONMENTS)}
+
+    def remaining(rule: re.Match[str]) -> str:
+        return rule[1] + " ".join(word for word in rule[2].split(" ") if word not in gone)
+
+    text = re.sub(r"^([a-z0-9-]+: )(.*?(?= ## ))", remaining, text, flags=re.M)
+    text = re.sub(
+        r"(for name in )(dev .*?)(?=; do)",
+        lambda loop: (
+            loop[1] + " ".join(word for word in loop[2].split(" ") if word not in DEMO_ENVIRONMENTS)
+        ),
+        text,
     )
-    return text.replace(" spark bench; do", " spark; do").replace(
-        "behind `build` or `simulate`", "behind `build`"
-    )
+    text = without_lines(text, r"lakehouse questions --check|\$\(DASHBOARD\)|^DASHBOARD = ")
+    for before, after in (
+        ("PYTHON_FOLDERS = lakehouse tests benchmarks", "PYTHON_FOLDERS = lakehouse tests"),
+        ("behind `build`, `metrics` or `simulate`", "behind `build` or `metrics`"),
+        (" tests/databricks/test_dashboard.py", ""),
+        ("items_brl_sales", "NAME"),
+    ):
+        text = text.replace(before, after)
+    return text
 
 
 def used_texts(project: Path, known: list[str], gone: list[str]) -> str:

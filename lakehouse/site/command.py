@@ -129,7 +129,6 @@ def write(site: Site, artifacts: Path, out: Path, with_databricks: bool = True) 
     blind = column_lineage(artifacts, fresh)
     environment = make_environment(site)
     common: dict[str, Any] = {
-        "pages": PAGES,
         "has_docs": has_docs,
         "has_columns": blind is not None,
         "no_columns": NO_COLUMNS,
@@ -147,7 +146,8 @@ def write(site: Site, artifacts: Path, out: Path, with_databricks: bool = True) 
         "dictionary": dictionary.content(site),
         "engines": engines.content(site, with_databricks),
     }
-    for name, title, purpose in PAGES:
+    common["pages"] = pages_with(contents)
+    for name, title, purpose in common["pages"]:
         html = environment.get_template(f"{name}.html").render(
             **common, **contents[name], page=name, title=title, purpose=purpose
         )
@@ -168,6 +168,16 @@ def write(site: Site, artifacts: Path, out: Path, with_databricks: bool = True) 
     (fresh / ".nojekyll").touch()
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)
+
+
+def pages_with(contents: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The pages that have something to show: without a marketplace there is no order to follow, without sources no AS-IS."""
+    empty = set()
+    if not contents["journey"]["orders"]:
+        empty.add("journey")
+    if not contents["answers"]["sources"] and not contents["answers"]["charts"]:
+        empty.add("answers")
+    return [page for page in PAGES if page[0] not in empty]
 
 
 def copy_docs(artifacts: Path, out: Path) -> bool:

@@ -4,6 +4,7 @@ One copy of the project goes through all of it, in the order of the tests.
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +130,66 @@ def test_remove_demo_leaves_nothing_of_the_marketplace_and_can_be_undone(house):
     assert lakehouse_command(house, "remove-demo", "--yes")[0] == 0
     git(house.project, "add", "-A")
     git(house.project, "commit", "-qm", "empty")
+
+
+def test_nothing_names_a_file_or_a_target_that_is_gone(house):
+    makefile = (house.project / "Makefile").read_text()
+    targets = re.findall(r"^\.PHONY: (\S+)$", makefile, flags=re.M)
+    assert {"check", "bundle", "star", "site", "e2e"} <= set(targets)
+    # What they need must be a target or a file. `clean` is the one that asks for nothing.
+    run = subprocess.run(
+        ["make", "-n", *targets], cwd=house.project, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    # `make star` writes these two.
+    anew = {"docs/star.md", "docs/how-to/power-bi/relationships.tmdl"}
+    named = set(
+        re.findall(
+            r"(?<!/)\b(?:tests|lakehouse|docs|deploy|requirements|benchmarks)/[\w./-]+\.\w+",
+            makefile,
+        )
+    )
+    named |= set(re.findall(r"pytest (tests/\w+)", makefile))
+    assert {name for name in named - anew if not (house.project / name).exists()} == set()
+    workflows = "".join(
+        path.read_text() for path in (house.project / ".github/workflows").glob("*.yml")
+    )
+    assert set(re.findall(r"run: (?:exec )?make ([a-z0-9-]+)", workflows)) <= set(targets)
+    assert lakehouse_command(house, "--help")[0] == 0  # imports every subcommand
+    # No test or tool reads a module that went.
+    modules = {
+        path.relative_to(house.project).with_suffix("").as_posix().replace("/", ".")
+        for path in (house.project / "lakehouse").rglob("*")
+    }
+    for path in [
+        *(house.project / "tests").rglob("*.py"),
+        *(house.project / "lakehouse").rglob("*.py"),
+    ]:
+        imported = re.findall(
+            r"^ *from (lakehouse(?:\.[\w.]+)?) import (\w+)", path.read_text(), flags=re.M
+        )
+        for package, name in imported:
+            is_package = (
+                package == "lakehouse" or (house.project / package.replace(".", "/")).is_dir()
+            )
+            is_there = f"{package}.{name}" in modules if is_package else package in modules
+            assert is_there, f"{path}: {package} {name}"
+
+
+def test_site_of_an_empty_lakehouse_is_written_and_its_links_hold(house, tmp_path):
+    empty = Lakehouse(tmp_path / "empty", project=house.project)
+    empty.dbt("build", "--quiet", "--exclude-resource-type", "test", "unit_test")
+    empty.dbt("docs", "generate", "--quiet")
+    site = tmp_path / "site"
+    target = empty.folder / "target"
+    options = ("--no-databricks", "--artifacts", target, "--out", site)
+    code, said = lakehouse_command(empty, "site", *options)
+    assert code == 0, said
+    assert not {"answers", "journey"} & {path.stem for path in site.glob("*.html")}
+    for path in site.rglob("*.html"):
+        for link in re.findall(r'(?:href|src)="([^"#]+)', path.read_text()):
+            assert (path.parent / link).exists(), f"{path.name}: {link}"
+    assert "marketplace" not in (site / "index.html").read_text().lower()
 
 
 def test_nothing_is_written_before_a_yes(house, files):

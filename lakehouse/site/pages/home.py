@@ -15,7 +15,12 @@ LATEST_RECONCILIATION = """
 
 def content(site: Site) -> dict[str, Any]:
     """Layers with live counts, the time of the last build, and health in six numbers."""
-    return {"layers": layers(site), "built": built(site), "health": health(site)}
+    return {
+        "is_marketplace": site.has("gold.fct_orders"),
+        "layers": layers(site),
+        "built": built(site),
+        "health": health(site),
+    }
 
 
 def layers(site: Site) -> list[dict[str, str]]:
@@ -90,9 +95,9 @@ def health(site: Site) -> list[dict[str, str]]:
         select
             count(*) as entities,
             count(*) filter (not is_balanced) as unbalanced,
-            sum(landed_count) as landed,
-            sum(corrupt_count) as corrupt,
-            sum(quarantined_count) as quarantined
+            coalesce(sum(landed_count), 0) as landed,
+            coalesce(sum(corrupt_count), 0) as corrupt,
+            coalesce(sum(quarantined_count), 0) as quarantined
         from ops.ops_reconciliation
         {LATEST_RECONCILIATION}
         """
@@ -171,10 +176,12 @@ def health(site: Site) -> list[dict[str, str]]:
         {
             "state": "watch" if unusual else "good",
             "name": "Last drop",
-            "value": f"{last_drop}",
+            "value": f"{last_drop or 'None yet'}",
             "means": f"{of(unusual, 'file')} of it unusually large or small."
             if unusual
-            else "Of usual size, as far as earlier drops tell.",
+            else "Of usual size, as far as earlier drops tell."
+            if last_drop
+            else "Nothing has landed.",
             "to": "quality.html#freshness",
         },
     ]
