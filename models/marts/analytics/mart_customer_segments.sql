@@ -1,6 +1,6 @@
 -- Grain: one row per person with at least one order that counts as a sale.
 -- Recency, frequency and money (RFM), recency against the data's own last day. People who tie get one score, so
--- a fifth is a fifth only as far as ties allow; orders are too unequal for fifths (nearly everybody has one) and capped.
+-- a fifth is one only as far as ties allow; orders are too unequal for fifths (nearly everybody has one) and capped.
 with
 
 orders as (
