@@ -176,12 +176,12 @@ pr-report: $(VENV)/.base ## say how the tables differ from those of another comm
 # The committed page of the star schema follows from the manifest, which `make twice` leaves in target/.
 .PHONY: star
 star: $(VENV)/.base ## write docs/star.md and the relationships for Power BI
-	@$(NO_DATABASE) $(BIN)/dbt parse --quiet
+	@$(SAMPLE) $(BIN)/dbt parse --quiet
 	@$(BIN)/python -m lakehouse site --star
 
 .PHONY: star-check
 star-check: $(VENV)/.base ## check that what `make star` writes is not stale
-	@$(NO_DATABASE) $(BIN)/dbt parse --quiet
+	@$(SAMPLE) $(BIN)/dbt parse --quiet
 	@$(BIN)/python -m lakehouse site --star --check
 
 # A browser reads every page. It is the machine's own: CHROMIUM, or a chromium or google-chrome on the PATH.
