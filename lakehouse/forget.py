@@ -21,8 +21,9 @@ from typing import Any
 
 import duckdb
 
-from lakehouse import landed
-from lakehouse.publish import class_of, quoted, raw_files
+from lakehouse import landed, options
+from lakehouse.policies import pii_class
+from lakehouse.publish import quoted, raw_files
 
 # The keys that lead from a person to the records about them. An order's number stays: it names a sale, not a person.
 PERSON, CUSTOMER, ORDER = "customer_unique_id", "customer_id", "order_id"
@@ -107,34 +108,10 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     who.add_argument("--customer-id", metavar="ID", help="the person, by the customer of one order")
     add = parser.add_argument
     add("--yes", action="store_true", help="do it; without this nothing is changed")
-    add(
-        "--database",
-        type=Path,
-        default=Path(os.environ.get("DUCKDB_PATH") or "medallion.duckdb"),
-        metavar="FILE",
-        help="the lakehouse (default: DUCKDB_PATH, else medallion.duckdb)",
-    )
-    add(
-        "--landing",
-        type=Path,
-        default=Path(os.environ.get("LANDING_PATH") or "landing"),
-        metavar="FOLDER",
-        help="the landed files (default: LANDING_PATH, else landing)",
-    )
-    add(
-        "--manifest",
-        type=Path,
-        default=Path(os.environ.get("DBT_TARGET_PATH") or "target") / "manifest.json",
-        metavar="FILE",
-        help="dbt's manifest of the build (default: target/manifest.json)",
-    )
-    add(
-        "--publication",
-        type=Path,
-        default=Path(os.environ.get("PUBLISH_PATH") or "publish"),
-        metavar="FOLDER",
-        help="the publication (default: PUBLISH_PATH, else publish)",
-    )
+    options.add_database(parser)
+    options.add_landing(parser)
+    options.add_manifest(parser)
+    options.add_publication(parser, "--publication")
     return parser
 
 
@@ -278,7 +255,7 @@ def declared_columns(manifest: Path) -> Columns:
     declared = [column for source in sources for column in source["columns"].values()]
     return Columns(
         {column["name"] for column in declared},
-        {column["name"]: class_of(column) for column in declared if class_of(column)},
+        {column["name"]: pii_class(column) for column in declared if pii_class(column)},
     )
 
 

@@ -71,13 +71,17 @@ def models(manifest: Node) -> list[Node]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
 
 
+def pii_class(column: Node) -> str:
+    """Return the class of personal data of a column; empty when it has none, or says that it is none."""
+    kind = (column.get("config", {}).get("meta") or column.get("meta") or {}).get("pii") or ""
+    return "" if kind == "none" else kind
+
+
 def personal_columns(node: Node) -> dict[str, str]:
     """Return the class of each column of personal data of a model or source."""
-    classes = {
-        name: column.get("config", {}).get("meta", {}).get("pii")
-        for name, column in node["columns"].items()
+    return {
+        name: pii_class(column) for name, column in node["columns"].items() if pii_class(column)
     }
-    return {name: kind for name, kind in classes.items() if kind and kind != "none"}
 
 
 def layer(node: Node) -> str:

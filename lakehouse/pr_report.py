@@ -16,6 +16,8 @@ from pathlib import Path
 
 import duckdb
 
+from lakehouse import options
+
 PROJECT = Path(__file__).resolve().parents[1]
 # When a run read or wrote a row says nothing about the row.
 METADATA = {"_processed_at", "_loaded_at", "first_seen_at"}
@@ -32,13 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     parser.add_argument(
         "--base", default="main", metavar="REVISION", help="what to compare with (default: main)"
     )
-    parser.add_argument(
-        "--landing",
-        type=Path,
-        default=Path(os.environ.get("LANDING_PATH") or "landing"),
-        metavar="FOLDER",
-        help="the landed files both are built over (default: LANDING_PATH, else landing)",
-    )
+    options.add_landing(parser)
     parser.add_argument(
         "--work",
         type=Path,
@@ -288,13 +284,9 @@ def by_key(
     """Rows added, removed and changed by key, and which columns changed in how many of them."""
     others = [name for name in shared if name not in key]
     differs = [f'l."{name}" is distinct from r."{name}"' for name in others]
-    joined = f"""
-        from {names[0]} as l full join {names[1]} as r
-        on {" and ".join(f'l."{name}" is not distinct from r."{name}"' for name in key)}
-    """
+    left, right = (f"(select *, true as present from {name})" for name in names)
+    same_key = " and ".join(f'l."{name}" is not distinct from r."{name}"' for name in key)
     both = "l.present and r.present"
-    joined = joined.replace(f"{names[0]} as l", f"(select *, true as present from {names[0]}) as l")
-    joined = joined.replace(f"{names[1]} as r", f"(select *, true as present from {names[1]}) as r")
     counts = connection.execute(
         f"""
         select
@@ -302,7 +294,7 @@ def by_key(
             count(*) filter (r.present is null),
             count(*) filter ({both} and ({" or ".join(differs) or "false"}))
             {"".join(f", count(*) filter ({both} and {each})" for each in differs)}
-        {joined}
+        from {left} as l full join {right} as r on {same_key}
         """
     ).fetchone()
     lines = [

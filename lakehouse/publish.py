@@ -19,6 +19,8 @@ from typing import Any
 import duckdb
 import jinja2
 
+from lakehouse import options
+from lakehouse.policies import pii_class
 from lakehouse.report import has_column, relations
 
 MASKED = Path(__file__).resolve().parents[1] / "macros/governance/masked.sql"
@@ -50,27 +52,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
         description="Writes gold alone, personal data masked, into a read-only DuckDB file and Delta tables.",
     )
     add = parser.add_argument
-    add(
-        "--database",
-        type=Path,
-        default=Path(os.environ.get("DUCKDB_PATH") or "medallion.duckdb"),
-        metavar="FILE",
-        help="the lakehouse (default: DUCKDB_PATH, else medallion.duckdb)",
-    )
-    add(
-        "--manifest",
-        type=Path,
-        default=Path(os.environ.get("DBT_TARGET_PATH") or "target") / "manifest.json",
-        metavar="FILE",
-        help="dbt's manifest of the build (default: target/manifest.json)",
-    )
-    add(
-        "--out",
-        type=Path,
-        default=Path(os.environ.get("PUBLISH_PATH") or "publish"),
-        metavar="FOLDER",
-        help="where to publish (default: PUBLISH_PATH, else publish)",
-    )
+    options.add_database(parser)
+    options.add_manifest(parser)
+    options.add_publication(parser, "--out")
     add(
         "--delta",
         action=argparse.BooleanOptionalAction,
@@ -182,7 +166,7 @@ def declared_tables(manifest: Path) -> list[Table]:
                 description=node["description"].strip(),
                 columns={column["name"]: column["description"].strip() for column in columns},
                 classes={
-                    column["name"]: class_of(column) for column in columns if class_of(column)
+                    column["name"]: pii_class(column) for column in columns if pii_class(column)
                 },
                 key=node.get("primary_key") or [],
             )
@@ -190,11 +174,6 @@ def declared_tables(manifest: Path) -> list[Table]:
     if not tables:
         raise PublishError(f"{manifest} declares no table of gold: run `make build` again.")
     return sorted(tables, key=lambda table: table.name)
-
-
-def class_of(column: dict[str, Any]) -> str:
-    """The class of personal data of a column of the manifest; empty when it has none."""
-    return (column.get("config", {}).get("meta") or column.get("meta") or {}).get("pii", "")
 
 
 def check(connection: duckdb.DuckDBPyConnection, tables: list[Table], manifest: Path) -> None:

@@ -7,7 +7,6 @@ Personal data is shown by its shape only: letters as x, digits as 9.
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +15,8 @@ from pathlib import Path
 
 import duckdb
 import yaml
+
+from lakehouse import options
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 # Rules that no YAML declares: every silver model has them.
@@ -147,13 +148,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     add("--entity", metavar="NAME", help="only this entity, such as orders")
     add("--rule", metavar="NAME", help="only this rule, such as price_not_negative")
     add("--limit", type=positive, default=10, metavar="N", help="at most N rules (default: 10)")
-    add(
-        "--database",
-        type=Path,
-        default=Path(os.environ.get("DUCKDB_PATH") or "medallion.duckdb"),
-        metavar="FILE",
-        help="DuckDB file (default: DUCKDB_PATH, else medallion.duckdb)",
-    )
+    options.add_database(parser)
     return parser
 
 

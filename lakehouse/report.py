@@ -1,11 +1,12 @@
 """The subcommand `report`: what a build left in the lakehouse, and what gold answers."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 import duckdb
+
+from lakehouse import options
 
 LAYERS = {
     "bronze": "every landed record, as delivered",
@@ -59,13 +60,7 @@ RETURNED = """
 def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Add the parser of `report`."""
     parser = subparsers.add_parser("report", help="say what the last build left in the lakehouse")
-    parser.add_argument(
-        "--database",
-        type=Path,
-        default=Path(os.environ.get("DUCKDB_PATH") or "medallion.duckdb"),
-        metavar="FILE",
-        help="DuckDB file (default: DUCKDB_PATH, else medallion.duckdb)",
-    )
+    options.add_database(parser)
     parser.add_argument(
         "--next",
         action=argparse.BooleanOptionalAction,

@@ -6,7 +6,6 @@ is left to write are the texts marked TODO and what makes the model more than it
 
 import argparse
 import hashlib
-import os
 import re
 import sys
 from datetime import date
@@ -15,6 +14,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from lakehouse import options
 from lakehouse.scaffold.domain import GROUPS
 from lakehouse.scaffold.names import identifier, singular
 from lakehouse.scaffold.plan import PROJECT, Plan, RefusedError, agreed, quote, render
@@ -569,7 +569,7 @@ def allow_key(plan: Plan, key: str) -> None:
 
 def widen_calendar(plan: Plan, entity: str, columns: list[dict]) -> None:
     """Let the calendar hold the days that the built entity has, in whole years."""
-    database = Path(os.environ.get("DUCKDB_PATH") or "medallion.duckdb")
+    database = options.database()
     days = [
         c["expression"].split("'")[1].split(".")[1]
         for c in columns

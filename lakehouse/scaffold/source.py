@@ -5,7 +5,6 @@ writes it after a yes. Of a table that is declared already it shows what has cha
 """
 
 import argparse
-import os
 import re
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from lakehouse import options
 from lakehouse.scaffold import landed as given
 from lakehouse.scaffold.domain import GROUPS, plan_domain
 from lakehouse.scaffold.names import RESERVED, identifier, singular
@@ -87,13 +87,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     parser.add_argument(
         "--key", metavar="A,B", help="the business key, where the one proposed is wrong"
     )
-    parser.add_argument(
-        "--landing",
-        type=Path,
-        metavar="FOLDER",
-        default=Path(os.environ.get("LANDING_PATH") or "landing"),
-        help="where files land (default: LANDING_PATH, else landing)",
-    )
+    options.add_landing(parser)
     parser.add_argument("--dry-run", action="store_true", help="show every line, write nothing")
     parser.add_argument("--yes", action="store_true", help="write without asking")
     parser.add_argument(
@@ -379,7 +373,7 @@ def likely_parents(
 
 def built_keys(entity: str, column: str) -> set[str]:
     """Return the keys of an entity in the built lakehouse; none where there is no lakehouse."""
-    database = Path(os.environ.get("DUCKDB_PATH") or "medallion.duckdb")
+    database = options.database()
     if not database.is_file():
         return set()
     try:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import jinja2
 
+from lakehouse import options
 from lakehouse.site import star
 from lakehouse.site.pages import (
     answers,
@@ -55,13 +56,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
         description="Writes a static site about the lakehouse. `make site` makes what it needs first.",
     )
     add = parser.add_argument
-    add(
-        "--database",
-        type=Path,
-        default=Path(os.environ.get("DUCKDB_PATH") or "medallion.duckdb"),
-        metavar="FILE",
-        help="DuckDB file (default: DUCKDB_PATH, else medallion.duckdb)",
-    )
+    options.add_database(parser)
     add(
         "--artifacts",
         type=Path,

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from lakehouse.policies import pii_class
 from lakehouse.site.masking import Mask
 
 LAYERS = {
@@ -237,9 +238,8 @@ class Site:
         for node in nodes:
             for name, column in node.get("columns", {}).items():
                 declared.add(name)
-                meta = {**column.get("meta", {}), **column.get("config", {}).get("meta", {})}
-                if meta.get("pii"):
-                    classed[name] = str(meta["pii"])
+                if pii_class(column):
+                    classed[name] = pii_class(column)
         for columns in self.types.values():
             declared.update(columns)
         return Mask(classed, declared)

@@ -17,8 +17,8 @@
                 ~ "give a glob below the landing path, such as '**/" ~ node.name ~ "*'") }}
         {%- endif -%}
         {%- set classes = {} -%}
-        {%- for name, column in node.columns.items() if column.get('config', {}).get('meta', {}).get('pii') -%}
-            {%- do classes.update({landed[name]: column.config.meta.pii, landed[name] | lower: column.config.meta.pii}) -%}
+        {%- for column in personal_columns(node) -%}
+            {%- do classes.update({landed[column.name]: column.class, landed[column.name] | lower: column.class}) -%}
         {%- endfor -%}
         {%- do entities.append({
             'entity': node.source_name ~ '.' ~ node.name,

@@ -11,7 +11,7 @@ import pytest
 from lakehouse_run import PROJECT
 
 from lakehouse.cli import main
-from lakehouse.policies import CLASSES, POLICIES, breaches
+from lakehouse.policies import CLASSES, POLICIES, breaches, personal_columns, pii_class
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +208,9 @@ def test_without_masked_nothing_is_published_masked(parsed):
 def test_the_classes_are_those_that_are_masked():
     text = (PROJECT / "macros/governance/masked.sql").read_text()
     assert all(f"'{kind}'" in text for kind in CLASSES)
+
+
+def test_a_column_that_says_it_is_none_has_no_class():
+    column = {"config": {"meta": {"pii": "none"}}}
+    assert pii_class(column) == ""
+    assert personal_columns({"columns": {"origin": column}}) == {}
