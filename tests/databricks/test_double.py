@@ -253,6 +253,28 @@ def test_a_key_needs_its_columns_and_its_parent(client: Client):
     assert "has a constraint contracted_pk already" in client.error(twice)
 
 
+def test_no_table_is_replaced_that_foreign_keys_point_at(client: Client, double: Double):
+    parent, child = "main.default.parent", "main.default.offspring"
+    replace = f"create or replace table {parent} (id bigint not null)"
+    reference = f"alter table {child} add constraint offspring_fk foreign key (id) references {parent}"
+    for statement in (
+        replace,
+        f"alter table {parent} add constraint parent_pk primary key (id)",
+        f"create or replace table {child} (id bigint)",
+        reference,
+    ):
+        client.rows(statement)
+    assert "foreign keys point at" in client.error(replace)
+    assert "points at" in client.error(f"alter table {parent} drop primary key")
+    assert "points at" in client.error(f"alter table {parent} drop constraint parent_pk")
+    client.rows(f"alter table {parent} drop primary key if exists cascade")
+    client.rows(f"alter table {parent} drop primary key if exists cascade")
+    assert "has no primary key" in client.error(f"alter table {parent} drop primary key")
+    assert "has no primary key" in client.error(reference)
+    client.rows(replace)
+    assert double.state()["recorded"]["keys"].get(child, {}) == {}
+
+
 # The rules that neither the fixture project nor another test meets: each statement, and what it must leave behind.
 DIRECT = [
     ("create table main.default.direct (id bigint not null, n int, old string)", None),

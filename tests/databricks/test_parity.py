@@ -14,14 +14,18 @@ from conftest import ROOT, TOKEN, Double, run_dbt, running_double
 from tests.databricks import parity
 
 OLIST = ROOT.parent / "shared/olist/landing"
-# Without tests, without comments on columns, of which each is a statement, and without metric views, which are
-# definitions over gold: Spark knows an older form of them only.
-BARE = (
-    *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+# Without comments on columns, of which each is a statement, and without metric views, which are definitions over gold:
+# Spark knows an older form of them only. Unit tests give the rows that they compare; the engines agree on them when they
+# agree on the data.
+TESTED = (
+    *("--exclude-resource-type", "unit_test"),
     *("--vars", "{column_comments: false, databricks_metric_views: false}"),
 )
-# Unit tests give the rows that they compare; the engines agree on them when they agree on the data.
-TESTED = BARE[2:]
+# Without tests and foreign keys.
+BARE = (
+    *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
+    *("--vars", "{column_comments: false, databricks_metric_views: false, foreign_keys: false}"),
+)
 
 
 class Twins:
@@ -134,6 +138,27 @@ def test_two_incremental_drops_end_the_same(sample: Twins, results: dict) -> Non
     assert unequal(results[INCREMENTAL]) == []
 
 
+def test_foreign_keys_are_those_that_are_tested(sample: Twins) -> None:
+    manifest = json.loads((sample.folder / "databricks/manifest.json").read_text())["nodes"]
+    expected = set()
+    for node in manifest.values():
+        if (node.get("test_metadata") or {}).get("name") == "relationships":
+            child = manifest[node["attached_node"]]
+            (parent,) = set(node["depends_on"]["nodes"]) - {node["attached_node"]}
+            if child["config"]["contract"]["enforced"]:
+                references = f"main.{manifest[parent]['schema']}.{manifest[parent]['alias']}"
+                expected.add((child["alias"], node["column_name"], references))
+    keys = sample.double.state()["recorded"]["keys"]
+    found = {
+        (table.split(".")[2], key["columns"], key["references"].replace("`", ""))
+        for table, facts in keys.items()
+        for key in facts.values()
+        if key["type"] == "FOREIGN KEY"
+    }
+    assert found == expected
+    assert len(found) > 30
+
+
 def test_streaming_tables_would_hold_the_same(sample: Twins) -> None:
     # The double runs no stream, but the query of one is a query.
     variables = json.dumps({"databricks_bronze": "streaming_table"})
@@ -171,7 +196,7 @@ def test_the_variants_are_analysed(sample: Twins, variable: str, model: str, kin
 
 @pytest.mark.long
 def test_a_full_refresh_with_every_test_ends_the_same(sample: Twins, results: dict) -> None:
-    sample.build("--full-refresh", *BARE[-2:])
+    sample.build("--full-refresh", *TESTED[-2:])
     results[FULL_REFRESH] = sample.compare()
     assert unequal(results[FULL_REFRESH]) == []
 
@@ -219,7 +244,7 @@ def test_nasty_files_are_read_alike(
             (twins.landing / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, twins.landing / name)
     for target in ("duckdb", "databricks"):
-        outcome = twins.dbt(target, "run", "--select", "ops_landed_files", "staging", *BARE[-2:])
+        outcome = twins.dbt(target, "run", "--select", "ops_landed_files", "staging", *TESTED[-2:])
         assert outcome.returncode == 0, outcome.stdout[-3000:]
     exported = twins.export("nasty_bronze", "nasty_ops")
     tables = {each.table: each for each in parity.compare(twins.database, exported, "nasty_")}

@@ -147,6 +147,18 @@ def record_key(statement: Statement, name: str, key: str, type_: str, rest: str)
     }
 
 
+def pointing_at(statement: Statement, name: str) -> list[tuple[str, str]]:
+    """The foreign keys that point at a table: the tables that have them, and their names."""
+    parent = statement.full_name(name)
+    return [
+        (child, key)
+        for child, keys in list(statement.workspace.recorded.keys.items())
+        for key, facts in list(keys.items())
+        if facts["references"]
+        and statement.full_name(facts["references"].partition("(")[0].strip()) == parent
+    ]
+
+
 def _has_primary_key(statement: Statement, relation: str) -> bool:
     keys = statement.workspace.recorded.keys.get(relation, {})
     return any(key["type"] == "PRIMARY KEY" for key in keys.values())
@@ -157,10 +169,35 @@ def _has_primary_key(statement: Statement, relation: str) -> bool:
 )
 def drop_constraint(statement: Statement, match: Match) -> pa.Table | DataFrame:
     keys = statement.workspace.recorded.keys.get(statement.full_name(match["name"]), {})
-    if keys.pop(unquoted(match["key"]), None) is not None:
+    if key := keys.get(unquoted(match["key"])):
+        if key["type"] == "PRIMARY KEY":
+            _release(statement, match["name"], cascade=statement.code.lower().endswith("cascade"))
+        del keys[unquoted(match["key"])]
         return NOTHING
     # A check; of cascade and restrict, which mean nothing for one, Delta knows nothing.
     return statement.spark(re.sub(r"(?i)\s+(?:cascade|restrict)$", "", statement.text))
+
+
+@rule(
+    rf"alter\s+table\s+(?P<name>{NAME})\s+drop\s+primary\s+key(?P<quiet>\s+if\s+exists)?(?:\s+(?P<how>cascade|restrict))?"
+)
+def drop_primary_key(statement: Statement, match: Match) -> pa.Table:
+    keys = statement.workspace.recorded.keys.get(statement.full_name(match["name"]), {})
+    for name in [name for name, key in keys.items() if key["type"] == "PRIMARY KEY"]:
+        _release(statement, match["name"], cascade=(match["how"] or "").lower() == "cascade")
+        del keys[name]
+        return NOTHING
+    if not match["quiet"]:
+        raise Refused(f"{match['name']} has no primary key")
+    return NOTHING
+
+
+def _release(statement: Statement, name: str, *, cascade: bool) -> None:
+    """Take away the foreign keys that point at a table, or refuse to."""
+    for child, key in pointing_at(statement, name):
+        if not cascade:
+            raise Refused(f"the foreign key {key} of {child} points at {name}")
+        del statement.workspace.recorded.keys[child][key]
 
 
 @rule(r"create\s+(?:or\s+replace\s+)?table\b(?P<before>.*)\bcluster\s+by\s+auto\b(?P<after>.*)")
