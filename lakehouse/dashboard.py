@@ -72,6 +72,21 @@ DATASETS = {
         group by origin
         having sum(lead_count) >= 20
     """,
+    "demand": """
+        select
+            week_start_date as week,
+            sum(item_count) as sold,
+            cast(null as double) as expected,
+            cast(null as double) as lowest,
+            cast(null as double) as highest
+        from mart_weekly_demand
+        where week_start_date <= (select max(last_complete_week_date) from mart_demand_forecasts)
+        group by week_start_date
+        union all
+        select week_start_date, null, forecast_quantity, lower_quantity, upper_quantity
+        from mart_demand_forecasts
+        where measure = 'items' and category_name = 'all'
+    """,
 }
 
 
@@ -89,6 +104,7 @@ class Widget:
     format: dict[str, Any] = field(default_factory=dict)
     about: str = ""
     sort: str = "y-reversed"
+    more: tuple[str, ...] = ()  # further columns, each a line or bar of its own
 
 
 SHARE = {"type": "number-percent", "decimalPlaces": {"type": "max", "places": 1}}
@@ -180,6 +196,18 @@ WIDGETS = [
         "origin",
         format=SHARE,
     ),
+    Widget(
+        "line",
+        "Items a week, and the eight weeks to come",
+        "demand",
+        (0, 23, 6, 7),
+        "sold",
+        "week",
+        "temporal",
+        format=PLAIN,
+        about="The bounds are meant to hold four weeks of five",
+        more=("expected", "lowest", "highest"),
+    ),
 ]
 
 
@@ -235,7 +263,7 @@ def identifier(words: str) -> str:
 
 def placed(widget: Widget) -> dict[str, Any]:
     """A widget as the format has it."""
-    columns = [name for name in (widget.axis, widget.value) if name]
+    columns = [name for name in (widget.axis, widget.value, *widget.more) if name]
     value = {"fieldName": widget.value, "displayName": widget.title, "format": widget.format}
     frame = {"showTitle": True, "title": widget.title}
     if widget.about:
@@ -249,6 +277,13 @@ def placed(widget: Widget) -> dict[str, Any]:
         encodings = {
             "x": {"fieldName": widget.axis, "displayName": widget.axis, "scale": scale},
             "y": {**value, "scale": {"type": "quantitative"}},
+        }
+    if widget.more:
+        encodings["y"] = {
+            "scale": {"type": "quantitative"},
+            "fields": [
+                {"fieldName": name, "displayName": name} for name in (widget.value, *widget.more)
+            ],
         }
     x, y, width, height = widget.place
     return {

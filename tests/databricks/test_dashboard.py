@@ -38,7 +38,7 @@ def test_a_dataset_runs_and_gives_what_its_widgets_draw(gold, name):
     columns = {column[0] for column in gold.execute(query).description}
     for widget in dashboard.WIDGETS:
         if widget.dataset == name:
-            assert {widget.value, widget.axis} - {""} <= columns, widget.title
+            assert {widget.value, widget.axis, *widget.more} - {""} <= columns, widget.title
 
 
 def test_every_dataset_is_drawn_and_every_widget_has_one():
@@ -64,3 +64,10 @@ def test_names_are_unique_in_the_file():
     page = json.loads(dashboard.document())["pages"][0]
     names = [placed["widget"]["name"] for placed in page["layout"]]
     assert len(names) == len(set(names))
+
+
+def test_the_exposure_names_the_tables_that_are_read():
+    path = dashboard.PROJECT / "models/exposures/ai_bi_marketplace.yml"
+    (exposure,) = yaml.safe_load(path.read_text(encoding="utf-8"))["exposures"]
+    read = set(re.findall(r"\b(?:from|join) (\w+)", "\n".join(dashboard.DATASETS.values())))
+    assert {f"ref('{name}')" for name in read} == set(exposure["depends_on"])

@@ -256,7 +256,9 @@ def test_a_key_needs_its_columns_and_its_parent(client: Client):
 def test_no_table_is_replaced_that_foreign_keys_point_at(client: Client, double: Double):
     parent, child = "main.default.parent", "main.default.offspring"
     replace = f"create or replace table {parent} (id bigint not null)"
-    reference = f"alter table {child} add constraint offspring_fk foreign key (id) references {parent}"
+    reference = (
+        f"alter table {child} add constraint offspring_fk foreign key (id) references {parent}"
+    )
     for statement in (
         replace,
         f"alter table {parent} add constraint parent_pk primary key (id)",
