@@ -75,9 +75,9 @@ class Twins:
             },
         )
 
-    def compare(self) -> list[parity.Comparison]:
+    def compare(self, layers: tuple[str, ...] = parity.LAYERS) -> list[parity.Comparison]:
         """Every table of both engines."""
-        exported = self.export(*(f"{self.name}_{layer}" for layer in parity.LAYERS))
+        exported = self.export(*(f"{self.name}_{layer}" for layer in layers))
         return parity.compare(self.database, exported, f"{self.name}_")
 
     def export(self, *what: str) -> Path:
