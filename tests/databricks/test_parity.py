@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, TOKEN, Double, run_dbt, running_double
+from conftest import ROOT, TOKEN, Client, Double, run_dbt, running_double
 
 from tests.databricks import parity
 
@@ -192,6 +192,39 @@ def test_the_variants_are_analysed(sample: Twins, variable: str, model: str, kin
     outcome = sample.dbt("databricks", "run", "--select", model, "--vars", f"{{{variable}}}")
     assert "ANALYSED_ONLY" in outcome.stdout
     assert f"the query of the {kind}" in outcome.stdout
+
+
+def test_masks_show_strangers_what_is_published(sample: Twins) -> None:
+    outcome = sample.dbt("databricks", "run-operation", "create_policies")
+    assert outcome.returncode == 0, outcome.stdout[-3000:]
+    texts = ["cast(null as string)", "''", "'01311'", "'São Paulo'", "'it''s'", "'00012b2c'"]
+    values = {"coordinate": ["cast(null as double)", "-23.5505e0", "0.5e0", "1.5e0", "-46.5e0"]}
+    client = Client(sample.double)
+    for kind in ("identifier", "postcode", "city", "free_text", "coordinate"):
+        # What publishing makes of a value, from the macro that both have.
+        inline = f"select {{{{ masked('value', '{kind}') }}}}"
+        compiled = sample.dbt("duckdb", "compile", "--inline", inline, "--output", "json")
+        assert compiled.returncode == 0, compiled.stdout[-3000:]
+        query = json.loads(compiled.stdout)["compiled"]
+        for value in values.get(kind, texts):
+            function = f"main.{sample.name}_governance.mask_{kind}"
+            (shown,) = client.rows(f"select {function}({value}) as shown")
+            expected = duckdb.sql(f"{query} from (select {value} as value)").fetchone()[0]
+            assert shown["shown"] == expected, (kind, value)
+
+
+def test_a_regional_team_gets_a_filtered_table(sample: Twins) -> None:
+    variables = "{column_comments: false, regional_group: regional-teams}"
+    for arguments in (("--full-refresh",), ()):
+        arguments = ("run", "--select", "dim_customers", "--vars", variables, *arguments)
+        outcome = sample.dbt("databricks", *arguments)
+        assert outcome.returncode == 0, outcome.stdout[-3000:]
+    recorded = sample.double.state()["recorded"]
+    table = f"main.{sample.name}_gold.dim_customers"
+    function = f"`main`.`{sample.name}_governance`.`only_own_region`"
+    assert recorded["row_filters"][table] == f"{function} ON (`region_name`)"
+    assert ["regional-teams", "SELECT"] in recorded["grants"][table]
+    assert f"main.{sample.name}_gold.dim_sellers" not in recorded["row_filters"]
 
 
 @pytest.mark.long

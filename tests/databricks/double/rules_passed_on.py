@@ -11,7 +11,7 @@ PASSED_ON = {
     "query": r"(?:\(|select\b|with\b|values\b)(?!.*\bcurrent_catalog\b)",
     "create_schema": r"create\s+(?:schema|database)\b",
     "create_view": r"create\s+(?:or\s+replace\s+)?(?:temporary\s+)?view\b(?!.*\bwith\s+metrics\b)",
-    "create_function": rf"create\s+(?:or\s+replace\s+)?function\s+{NAME}\s*\(",
+    "create_function": rf"create\s+(?:or\s+replace\s+)?function\s+{NAME}\s*\((?!.*\bis_account_group_member\b)",
     "insert": r"insert\s+(?:into|overwrite)\b(?!.*\breplace\s+(?:on|using)\b)",
     "merge": r"merge\s+(?:with\s+schema\s+evolution\s+)?into\b",
     "delete": r"delete\s+from\b",
@@ -46,7 +46,7 @@ KEY = rf"constraint\s+{PART}\s+(?:primary|foreign)\s+key"
 
 
 @rule(
-    rf"create\s+(?:or\s+replace\s+)?table\s+(?:if\s+not\s+exists\s+)?(?P<name>{NAME})(?!.*\b(?:deep\s+clone|cluster\s+by\s+auto|{KEY})\b).*"
+    rf"create\s+(?:or\s+replace\s+)?table\s+(?:if\s+not\s+exists\s+)?(?P<name>{NAME})(?!.*\b(?:deep\s+clone|cluster\s+by\s+auto|with\s+row\s+filter|{KEY})\b).*"
 )
 def create_table(statement: Statement, match: Match) -> DataFrame:
     # What becomes of foreign keys whose parent is replaced is not documented, so it must not happen.

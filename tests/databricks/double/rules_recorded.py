@@ -69,6 +69,18 @@ def set_row_filter(statement: Statement, match: Match) -> pa.Table:
     return NOTHING
 
 
+@rule(
+    rf"(?P<head>create\s+(?:or\s+replace\s+)?table\s+)(?P<name>{NAME})(?P<before>.*)"
+    rf"\bwith\s+row\s+filter\s+(?P<filter>{NAME}\s+on\s*\([^)]*\))(?P<after>.*)"
+)
+def create_with_row_filter(statement: Statement, match: Match) -> pa.Table:
+    name, condition = statement.full_name(match["name"]), match["filter"]
+    statement.set_text(f"{match['head']}{match['name']}{match['before']} {match['after']}")
+    result = apply(statement)
+    statement.workspace.recorded.row_filters[name] = condition
+    return result
+
+
 @rule(rf"alter\s+table\s+(?P<name>{NAME})\s+drop\s+row\s+filter")
 def drop_row_filter(statement: Statement, match: Match) -> pa.Table:
     name = statement.full_name(match["name"])

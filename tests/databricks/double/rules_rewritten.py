@@ -52,6 +52,14 @@ def show_table_extended(statement: Statement, match: Match) -> pa.Table:
     return strings(**{field: [row[field] for row in rows] for field in fields})
 
 
+@rule(rf"create\s+(?:or\s+replace\s+)?function\s+{NAME}\s*\(.*\bis_account_group_member\b.*")
+def create_function_of_groups(statement: Statement, _match: Match) -> DataFrame:
+    # Who asks the double is in no group: masks show what strangers see.
+    return statement.spark(
+        re.sub(r"(?i)\bis_account_group_member\s*\(\s*'[^']*'\s*\)", "false", statement.text)
+    )
+
+
 @rule(rf"comment\s+on\s+column\s+(?P<name>{NAME})\.(?P<column>{PART})\s+is\s+(?P<comment>.+)")
 def comment_on_column(statement: Statement, match: Match) -> DataFrame:
     return statement.spark(
