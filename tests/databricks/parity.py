@@ -113,8 +113,28 @@ and fails when the page lists other tables than the project has.
 """
 
 
-def report(comparisons: dict[str, list[Comparison]]) -> str:
-    """The page docs/parity.md. Arguments: comparisons (what was built → its tables)."""
+# Kind of statement → how its text begins. The first that fits counts.
+KINDS = {
+    "ask for metadata: `information_schema`, `describe`, `show`": r"describe|show|select\b.*\binformation_schema\b",
+    "plain or temporary views, which read nothing by themselves": r"(?:create|alter)\b[^(]*?\bview\b",
+    "change metadata: tags, masks, keys, comments, grants, schemas": r"alter|comment|grant|revoke|drop|create schema",
+    "read or write rows: `create table`, `insert`, `merge`, `delete`, `optimize`, queries": "",
+}
+
+
+def kinds(statements: list[str]) -> dict[str, int]:
+    """How many statements are of each kind."""
+    found = dict.fromkeys(KINDS, 0)
+    for statement in statements:
+        text = re.sub(r"(?s)/\*.*?\*/", "", statement).strip()
+        found[next(kind for kind, start in KINDS.items() if re.match(f"(?is){start}", text))] += 1
+    return found
+
+
+def report(
+    comparisons: dict[str, list[Comparison]], statements: dict[str, list[str]] | None = None
+) -> str:
+    """The page docs/parity.md. Arguments: comparisons (what was built → its tables); statements (build → those sent)."""
     lines = [
         INTRODUCTION,
         "| type on Databricks | on DuckDB |",
@@ -142,6 +162,23 @@ def report(comparisons: dict[str, list[Comparison]]) -> str:
                 for each in tables
             ),
         ]
+    if statements:
+        counted = {build: kinds(sent) for build, sent in statements.items()}
+        lines += [
+            "",
+            "## Statements of a build",
+            "",
+            "Sent to the double for the sample, without tests, comments on columns and foreign keys. A warehouse is paid by",
+            "the time it is up, so each counts, and those that read tables count most.",
+            "",
+            f"| statements | {' | '.join(counted)} |",
+            "|---" * (len(counted) + 1) + "|",
+            *(
+                f"| {kind} | {' | '.join(str(counts[kind]) for counts in counted.values())} |"
+                for kind in KINDS
+            ),
+            f"| all | {' | '.join(str(len(sent)) for sent in statements.values())} |",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -156,6 +193,8 @@ def stale(page: str, manifest: dict) -> list[str]:
     found = []
     for scenario in page.split("\n## ")[1:]:
         title, _, rows = scenario.partition("\n")
+        if "| table |" not in rows:
+            continue
         listed = set(re.findall(r"^\| `([\w.]+)` \|", rows, re.MULTILINE))
         found += [f"{title}: {table} is missing" for table in sorted(tables - listed)]
         found += [f"{title}: there is no {table}" for table in sorted(listed - tables)]

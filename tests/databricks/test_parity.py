@@ -35,6 +35,7 @@ class Twins:
         self.double, self.folder, self.name = double, folder, name
         self.landing, self.database = folder / "landing", folder / "lakehouse.duckdb"
         self.landing.mkdir(parents=True)
+        self.sent: list[list[str]] = []  # the statements of each build
 
     def land(self, *folders: Path) -> None:
         """Deliver folders, at one time in whole seconds."""
@@ -45,9 +46,12 @@ class Twins:
 
     def build(self, *arguments: str) -> None:
         """Build on both engines."""
+        before = len(self.double.log())
         for target in ("duckdb", "databricks"):
             outcome = self.dbt(target, "build", *arguments)
             assert outcome.returncode == 0, outcome.stdout[-5000:]
+        log = self.double.log()[before:]
+        self.sent.append([line["statement"] for line in log if "statement" in line])
 
     def dbt(self, target: str, *arguments: str) -> subprocess.CompletedProcess:
         """Run dbt of this project on one of the engines, in this landing zone."""
@@ -104,6 +108,7 @@ def own_double(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Double]:
 INCREMENTAL = "The sample, its last two drops each in a run of its own"
 FULL_REFRESH = "The sample, in one full refresh"
 PUBLISHED = "A tenth of the published data"
+STATEMENTS: dict[str, list[str]] = {}
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +119,7 @@ def results() -> Iterator[dict[str, list[parity.Comparison]]]:
     if set(found) == {INCREMENTAL, FULL_REFRESH, PUBLISHED} and not any(
         map(unequal, found.values())
     ):
-        parity.PAGE.write_text(parity.report(found), encoding="utf-8")
+        parity.PAGE.write_text(parity.report(found, STATEMENTS), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +233,28 @@ def test_a_regional_team_gets_a_filtered_table(sample: Twins) -> None:
 
 
 @pytest.mark.long
+def test_a_build_without_news_changes_no_row(sample: Twins) -> None:
+    before = {file.name: file.read_bytes() for file in exported_rows(sample)}
+    sample.build(*BARE)
+    after = {file.name: file.read_bytes() for file in exported_rows(sample)}
+    assert [name for name in before if before[name] != after[name]] == []
+    STATEMENTS.update(
+        zip(("first", "one day", "", "no news"), sample.sent, strict=True)  # the third had tests
+    )
+    del STATEMENTS[""]
+
+
+def exported_rows(twins: Twins) -> list[Path]:
+    """The tables of silver and gold on the double, the time of their last change included, each in one order."""
+    exported = twins.export(f"{twins.name}_silver", f"{twins.name}_gold")
+    files = sorted(exported.glob("*.parquet"))
+    for file in files:
+        # Written in one order; the file says the same when its rows are the same.
+        duckdb.sql(f"copy (select * from '{file}' order by all) to '{file}.sorted.csv'")
+    return [file.with_name(f"{file.name}.sorted.csv") for file in files]
+
+
+@pytest.mark.long
 def test_a_full_refresh_with_every_test_ends_the_same(sample: Twins, results: dict) -> None:
     sample.build("--full-refresh", *TESTED[-2:])
     results[FULL_REFRESH] = sample.compare()
@@ -319,6 +346,18 @@ def test_a_stale_page_is_found() -> None:
     del nodes["a"]
     assert "Two: there is no gold.a" in parity.stale(page, {"nodes": nodes})
     assert parity.stale("", {"nodes": nodes}) == ["the page holds no scenario"]
+
+
+def test_statements_are_told_apart() -> None:
+    sent = [
+        "/* dbt */ select * from `main`.`information_schema`.tables",
+        "/* dbt */\n select 1",
+        "create or replace temporary view `a` as select * from b",
+        "create or replace table a as select 1",
+        "alter table a set tags ('b' = 'c')",
+    ]
+    assert list(parity.kinds(sent).values()) == [1, 1, 1, 2]
+    assert "| all | 5 |" in parity.report({}, {"first": sent})
 
 
 def test_a_difference_is_found(tmp_path: Path) -> None:
