@@ -13,6 +13,7 @@
 {% macro databricks_read_new_files(entity) -%}
     {%- set files = databricks_files_to_read(entity) -%}
     {%- do refuse_drift(entity, files) -%}
+    {%- do entity.update({'erased': erased_keys() if files}) -%}
     {%- set texts, doubtful = [], [] -%}
     {%- for file in files if file.header is not none and file.file_format != 'parquet' -%}
         {%- do texts.append(file.source_file) -%}
@@ -103,6 +104,7 @@
     inventory and no other row, so every CSV file is cut by the one pattern; Parquet is not read (the test
     `every_file_is_whole_in_bronze` would tell). Arguments: entity (an entry of `landing_entities()`). -#}
 {% macro databricks_stream_files(entity) -%}
+    {%- do entity.update({'erased': erased_keys()}) -%}
     with
 
     {{ databricks_texts(
@@ -238,11 +240,17 @@
             ), '{}') as rescued
         from opened_records
     ),
+    {%- if entity.get('erased') %}
+
+    {{ databricks_kept_records(entity) }},
+    {%- endif %}
 
     parsed_records as (
         select
             *,
-            case when fields is null then record_text end as corrupt_record,
+            case when fields is null then
+                {{ corrupt_without_erased(entity.erased, 'record_text') if entity.get('erased') else 'record_text' }}
+            end as corrupt_record,
             concat(
                 transform(
                     array_sort(case when is_csv then column_names else {{ declared }} end),
@@ -250,7 +258,46 @@
                 ),
                 array(case when not is_csv then rescued end)
             ) as hashed
-        from keyed_records
+        from {{ 'kept_records' if entity.get('erased') else 'keyed_records' }}
+    )
+{%- endmacro %}
+
+{#- Databricks: the CTE `kept_records`: `keyed_records` without what belongs to erased persons, as `without_erased` has it.
+    Arguments: entity (with `erased`). -#}
+{% macro databricks_kept_records(entity) -%}
+    {%- set identifiers, leading, kept = [], ['order_id'], ['_operation'] -%}
+    {%- for name in (entity.landed.values() | list + entity.landed.values() | map('lower') | list) | unique -%}
+        {%- if entity.classes.get(name) == 'identifier' -%}
+            {%- do identifiers.append(name) -%}
+        {%- elif name not in entity.classes -%}
+            {%- do kept.append(name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set found = [] -%}
+    {%- for name in leading + identifiers -%}
+        {%- do found.append(erased_replacement(entity.erased, 'try_element_at(fields, ' ~ string_literal(name) ~ ')')) -%}
+    {%- endfor -%}
+    kept_records as (
+        select
+            {{ all_except(['fields', 'rescued', 'is_erased']) }},
+            case
+                when not is_erased then fields
+                else transform_values(fields, (name, value) -> case
+                    when array_contains({{ databricks_array(identifiers) }}, name)
+                        then coalesce({{ erased_replacement(entity.erased, 'value') }}, value)
+                    when array_contains({{ databricks_array(kept) }}, name) then value
+                end)
+            end as fields,
+            case
+                when not is_erased then rescued
+                when not array_contains({{ databricks_array(entity.landed.values() | list) }}, '_operation')
+                    then nullif(to_json(map_filter(
+                        fields, (name, value) -> name = '_operation' and value is not null)), '{}')
+            end as rescued
+        from (
+            select *, coalesce({{ found | join(', ') }}) is not null as is_erased
+            from keyed_records
+        )
     )
 {%- endmacro %}
 
@@ -277,6 +324,7 @@
         {%- for column in databricks_parquet_columns(file.source_file) -%}
             {%- do named.update({column | lower: 'cast(' ~ adapter.quote(column) ~ ' as string)'}) -%}
         {%- endfor -%}
+        {%- if entity.get('erased') and named -%}{%- set named = without_erased(entity, named).fields -%}{%- endif -%}
         {%- set landed = entity.landed.values() | map('lower') | list -%}
         {%- for name, value in named.items() -%}{%- do fields.append(string_literal(name) ~ ', ' ~ value) -%}{%- endfor %}
         select

@@ -180,9 +180,9 @@
     {%- set extra = fields.keys() | reject('in', landed + landed | map('lower') | list) | list -%}
     {%- set rescued_as_given = given.get('_rescued_data') -%}
     {%- if entity.get('erased') and fields -%}
-        {%- set without = duckdb_without_erased(entity, fields) -%}
+        {%- set without = without_erased(entity, fields) -%}
         {%- set fields = without.fields -%}
-        {%- set corrupt_record = duckdb_corrupt_without_erased(entity.erased, corrupt_record) -%}
+        {%- set corrupt_record = corrupt_without_erased(entity.erased, corrupt_record) -%}
         {%- if rescued_as_given -%}
             {%- set operation = json_object_without_nulls(
                 {'_operation': "json_extract_string(" ~ rescued_as_given ~ ", '$._operation')"}, ['_operation']) -%}

@@ -1,5 +1,6 @@
 """The fifth law: DuckDB and Databricks end with the same rows."""
 
+import csv
 import json
 import os
 import shutil
@@ -312,6 +313,65 @@ def test_nasty_files_are_read_alike(
     for table in ("ops.ops_landed_files", *(each for each in tables if each.startswith("bronze."))):
         files = different_files(twins.database, table, exported / f"nasty_{table}.parquet")
         assert [file for file in files if not file.startswith(tuple(ADMITTED))] == [], table
+
+
+def test_erased_people_stay_out_on_both_engines(own_double: Double, tmp_path: Path) -> None:
+    twins = Twins(own_double, tmp_path / "twins", "erased")
+    first, *_ = sorted((ROOT / "landing").iterdir())
+    with (first / "olist_customers_dataset.csv").open() as lines:
+        customer, person, *_ = list(csv.reader(lines))[7]
+    twins.land(first)
+    folder = twins.landing / "2018-12-01"
+    folder.mkdir()
+    # What comes after the erasure: in each format, with a column nobody declared, and in a line that is no record.
+    header = (
+        "customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state,phone"
+    )
+    (folder / "olist_customers_dataset.csv").write_text(
+        f"{header}\n{customer},{person},01234,osasco,SP,555-0100\nx,y,01235,osasco,SP,555-0101\n{customer},{person}\n"
+    )
+    fields = {"customer_id": customer, "customer_unique_id": person, "customer_city": "osasco"}
+    (folder / "olist_customers_dataset.jsonl").write_text(
+        json.dumps(fields | {"phone": "555-0100", "_operation": "delete"})
+        + "\n"
+        + json.dumps({"customer_id": "z", "phone": "555-0102"})
+        + "\n"
+    )
+    columns = ", ".join(f"'{value}' as {name}" for name, value in fields.items())
+    duckdb.sql(f"copy (select {columns}) to '{folder}/olist_customers_dataset.parquet'")
+    select = ("--select", "ops_landed_files", "ops_erased_keys", "stg_marketplace__customers")
+    ledger = ", ".join(
+        f"(md5(concat('salt', '{key}')), 'replaced-{n}', 'salt', cast('2018-01-01' as timestamp))"
+        for n, key in enumerate((customer, person))
+    )
+    for target in ("duckdb", "databricks"):
+        outcome = twins.dbt(target, "run", "--select", "ops_erased_keys", *TESTED[-2:])
+        assert outcome.returncode == 0, outcome.stdout[-3000:]
+    with duckdb.connect(str(twins.database)) as connection:
+        connection.execute(f"insert into ops.ops_erased_keys values {ledger}")
+    Client(own_double).rows(f"insert into main.erased_ops.ops_erased_keys values {ledger}")
+    twins.build(*select, *BARE)
+    exported = twins.export("erased_bronze")
+    compared = parity.compare(twins.database, exported, "erased_")
+    (table,) = [each for each in compared if each.table == "bronze.stg_marketplace__customers"]
+    assert table.difference == ""
+    with duckdb.connect(str(twins.database), read_only=True) as connection:
+        rows = connection.execute(
+            "select customer_id, customer_city, _rescued_data, _corrupt_record"
+            " from bronze.stg_marketplace__customers where _source_file like '2018-12-01/%'"
+            " order by _source_file, _source_row"
+        ).fetchall()
+        everything = str(connection.execute("from bronze.stg_marketplace__customers").fetchall())
+    assert rows == [
+        ("replaced-0", None, None, None),
+        ("x", "osasco", '{"phone":"555-0101"}', None),
+        (None, None, None, "[erased]"),
+        ("replaced-0", None, '{"_operation":"delete"}', None),
+        ("z", None, '{"phone":"555-0102"}', None),
+        ("replaced-0", None, None, None),
+    ]
+    assert customer not in everything
+    assert person not in everything
 
 
 def different_files(database: Path, table: str, file: Path) -> list[str]:
