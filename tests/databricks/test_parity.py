@@ -256,8 +256,8 @@ def exported_rows(twins: Twins) -> list[Path]:
 
 
 @pytest.mark.long
-def test_a_full_refresh_with_every_test_ends_the_same(sample: Twins, results: dict) -> None:
-    sample.build("--full-refresh", *TESTED[-2:])
+def test_a_full_refresh_ends_the_same(sample: Twins, results: dict) -> None:
+    sample.build("--full-refresh", *BARE)
     results[FULL_REFRESH] = sample.compare()
     assert unequal(results[FULL_REFRESH]) == []
 
