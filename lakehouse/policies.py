@@ -15,7 +15,7 @@ from typing import Any
 Node = dict[str, Any]
 
 MANIFESTS = [Path("target/manifest.json"), Path("target/bundle/manifest.json")]
-# Of macros/governance/masked.sql. `none` says of a column named like personal data that it is not.
+# Of package/macros/governance/masked.sql. `none` says of a column named like personal data that it is not.
 CLASSES = ("identifier", "postcode", "city", "free_text", "coordinate")
 RETENTIONS = ("permanent", "rebuildable")
 # Layers that only engineers read, and who else reads silver: the names' variables and their defaults.
