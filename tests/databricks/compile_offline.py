@@ -22,7 +22,16 @@ import metric_view_spec
 
 PROJECT = Path(__file__).parents[2]
 DBT = PROJECT / ".venv-databricks/bin/dbt"
-PARTS = ("macros", "models", "package", "seeds", "analyses", "tests/singular", "tests/generic", "profiles")
+PARTS = (
+    "macros",
+    "models",
+    "package",
+    "seeds",
+    "analyses",
+    "tests/singular",
+    "tests/generic",
+    "profiles",
+)
 
 # Functions and signs of DuckDB that the adapter, which parses no SQL, lets pass.
 DUCKDB_ONLY = {

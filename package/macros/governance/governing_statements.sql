@@ -4,12 +4,15 @@
     Arguments: node, relation (with its type), masks (dict of column to the function that masks it now, without quotes). -#}
 {% macro governing_statements(node, relation, masks) -%}
     {%- set columns = medallion.personal_columns(node) -%}
-    {%- set statements = [alter_set_tags(relation, {
-        'layer': node.config.schema,
+    {%- set tags = {'pii': 'yes' if columns else 'no'} -%}
+    {%- for tag, value in {
+        'layer': node.config.meta.get('layer') or node.config.schema,
         'domain': node.config.group,
-        'retention': node.config.meta.retention,
-        'pii': 'yes' if columns else 'no',
-    })] -%}
+        'retention': node.config.meta.get('retention'),
+    }.items() if value -%}
+        {%- do tags.update({tag: value}) -%}
+    {%- endfor -%}
+    {%- set statements = [alter_set_tags(relation, tags)] -%}
     {%- for column in columns -%}
         {%- set mask = medallion.policy_function('mask_' ~ column['class']) -%}
         {%- if masks.get(column.name) != mask | replace('`', '') -%}

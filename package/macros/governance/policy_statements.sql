@@ -1,7 +1,8 @@
 {#- Databricks: the statements that make what guards personal data, as a list. A mask shows a value to engineers and to the
     group of `pii_readers_group` (also an environment variable), and what `masked` makes of it to everybody else; a build
-    must see values, so who builds belongs to one of them. The row filter shows members of `regional_group` the rows of
-    their own region, which is that of the group region-<name>, and everybody else all. -#}
+    must see values, so who builds belongs to one of them. Where the var `regions` lists some, the row filter shows
+    members of `regional_group` the rows of their own region, which is that of the group region-<name>, and everybody else
+    all. -#}
 {% macro policy_statements() -%}
     {%- set readers = [
         var('engineers_group', env_var('ENGINEERS_GROUP', 'data-engineers')),
@@ -21,7 +22,7 @@
         ) -%}
     {%- endfor -%}
     {%- set regions = [] -%}
-    {%- for region in ['Central-West', 'North', 'Northeast', 'South', 'Southeast'] -%}
+    {%- for region in var('regions', []) -%}
         {%- do regions.append('when ' ~ medallion.string_literal(region)
             ~ ' then is_account_group_member(' ~ medallion.string_literal('region-' ~ region | lower) ~ ')') -%}
     {%- endfor -%}
@@ -30,6 +31,6 @@
         ~ ' return not is_account_group_member('
         ~ medallion.string_literal(var('regional_group', env_var('REGIONAL_GROUP', '')) or 'regional-teams')
         ~ ') or case region ' ~ regions | join(' ') ~ ' else false end'
-    ) -%}
+    ) if regions -%}
     {{ return(statements) }}
 {%- endmacro %}
