@@ -122,6 +122,32 @@ def as_it_was(library):
         copy.replace(database)
 
 
+def test_every_call_within_the_package_says_whose_macro_it_is():
+    """A bare name is looked for in the project of the node: there it is another's macro, or none."""
+
+    def texts(folder):
+        return {path: path.read_text() for path in (PROJECT / folder).rglob("*.sql")}
+
+    def names(folder):
+        return set(re.findall(r"{%-?\s*macro\s+(\w+)\(", "".join(texts(folder).values())))
+
+    ours, outside = names("package"), names("macros") - names("package/settings")
+    assert len(ours) > 100
+    # dbt has this one in every project.
+    outside.remove("generate_schema_name")
+    code = re.compile(r"{%-?\s*macro\b.*?%}|{#.*?#}|({{.*?}}|{%.*?%})", flags=re.S)
+    # Not what an error message names.
+    call = re.compile(r"(?<!['\w.])((?:\w+\.)*)(\w+)\(")
+    wrong = [
+        f"{path.name}: {prefix}{name}()"
+        for path, text in texts("package").items()
+        for block in code.findall(text)
+        for prefix, name in call.findall(block)
+        if (name in ours and prefix == "") or name in outside
+    ]
+    assert wrong == []
+
+
 def test_git_brings_the_folder_alone(library):
     installed = library.folder / "dbt_packages/medallion"
     names = {str(p.relative_to(installed)) for p in installed.rglob("*") if p.is_file()}

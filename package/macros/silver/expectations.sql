@@ -1,6 +1,6 @@
 {#- The rules of a silver model, in the order they are reported: one that each key column is present, then those
     declared in its YAML under `config.meta.expectations`, as a list of {name, expression, on_violation}.
-    (dbt hides a model's YAML from its unit tests: those override this macro with the rules they test.)
+    (dbt hides a model's YAML from its unit tests: those override `medallion.expectations` with the rules they test.)
     Arguments: node (the model), key (list of columns). -#}
 {% macro expectations(node, key) -%}
     {%- set rules = [] -%}
