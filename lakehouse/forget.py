@@ -473,7 +473,7 @@ def erased_row(
 
 
 def record_hash(values: dict[str, Any], rescued: str | None, corrupt: str | None) -> str:
-    """The hash of a record, as macros/ingest/ingest.sql makes it."""
+    """The hash of a record, as package/macros/ingest/ingest.sql makes it."""
     parts = [f"{name}={values[name]}" for name in sorted(values) if values[name] is not None]
     parts += [text for text in (rescued, corrupt) if text is not None]
     return hashlib.md5(chr(31).join(parts).encode()).hexdigest()

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 TEXTS = (".csv", ".jsonl", ".ndjson", ".json")
-# One field of a record and the records of a file, as macros/ingest reads them: what is no record stays none.
+# One field of a record and the records of a file, as package/macros/ingest reads them: what is no record stays none.
 FIELD = re.compile(r'"[^"]*(?:""[^"]*)*"(?=,|\Z)|[^",\r\n][^,\r\n]*|(?=,|\Z)')
 LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 OPEN = re.compile(r'(?:(?:"[^"]*(?:""[^"]*)*"|[^",\r\n][^,\r\n]*|),)*"[^"]*(?:""[^"]*)*')
@@ -112,7 +112,7 @@ def value_of(field: str) -> str | None:
 
 
 def column_names(header: str) -> list[str]:
-    """The names in a header line, as macros/ingest/csv_header_names.sql tells them."""
+    """The names in a header line, as package/macros/ingest/csv_header_names.sql tells them."""
     names: list[str] = []
     for number, field in enumerate(split(header) or [], start=1):
         name = field.strip()

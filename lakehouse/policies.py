@@ -1,7 +1,8 @@
 """The policies of docs/how-to/govern.md, checked on dbt's manifest: `python -m lakehouse policies`.
 
 A manifest is that of one engine: grants and masks are Databricks' and stand in its manifest alone. Each policy is a function
-that gives a sentence a breach, which says what is wrong and what to do.
+that gives a sentence a breach, which says what is wrong and what to do. The manifest may be that of any project that uses
+the dbt package (docs/how-to/use-the-package.md).
 """
 
 import argparse
@@ -15,7 +16,7 @@ from typing import Any
 Node = dict[str, Any]
 
 MANIFESTS = [Path("target/manifest.json"), Path("target/bundle/manifest.json")]
-# Of macros/governance/masked.sql. `none` says of a column named like personal data that it is not.
+# Of package/macros/governance/masked.sql. `none` says of a column named like personal data that it is not.
 CLASSES = ("identifier", "postcode", "city", "free_text", "coordinate")
 RETENTIONS = ("permanent", "rebuildable")
 # Layers that only engineers read, and who else reads silver: the names' variables and their defaults.
@@ -42,15 +43,23 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
         metavar="FILE",
         help="dbt's manifests, one an engine (default: those of `make twice` and `make bundle-check`)",
     )
+    parser.add_argument(
+        "--target-path",
+        type=Path,
+        metavar="FOLDER",
+        help="check the manifest in this folder alone: that of any dbt project, after `dbt parse`",
+    )
     return parser
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the breaches; return 1 when there are some, or no manifest."""
     count = 0
-    for path in arguments.manifests:
+    folder = arguments.target_path
+    for path in [folder / "manifest.json"] if folder else arguments.manifests:
         if not path.is_file():
-            print(f"There is no manifest in {path}: run `make policies`.", file=sys.stderr)
+            command = "dbt parse" if folder else "make policies"
+            print(f"There is no manifest in {path}: run `{command}`.", file=sys.stderr)
             return 1
         manifest = json.loads(path.read_text(encoding="utf-8"))
         found = breaches(manifest)
@@ -85,8 +94,8 @@ def personal_columns(node: Node) -> dict[str, str]:
 
 
 def layer(node: Node) -> str:
-    """Return the layer of a model: the schema of its folder."""
-    return node["config"].get("schema") or ""
+    """Return the layer of a model: what `config.meta.layer` says, else the schema of its folder."""
+    return (node["config"].get("meta") or {}).get("layer") or node["config"].get("schema") or ""
 
 
 def group_name(setting: tuple[str, str]) -> str:

@@ -1,7 +1,7 @@
 """The subcommand `publish`: gold alone, masked, for readers who must not see the lakehouse itself.
 
 Writes a read-only DuckDB file and, where `deltalake` is installed, a Delta table for each table of gold. A column with
-a class of personal data (`config.meta.pii` in its YAML) is written as `macros/governance/masked.sql` says. Which tables
+a class of personal data (`config.meta.pii` in its YAML) is written as `package/macros/governance/masked.sql` says. Which tables
 and columns there are is read from dbt's manifest, and must be what the database holds.
 """
 
@@ -23,7 +23,7 @@ from lakehouse import options
 from lakehouse.policies import pii_class
 from lakehouse.report import has_column, relations
 
-MASKED = Path(__file__).resolve().parents[1] / "macros/governance/masked.sql"
+MASKED = Path(__file__).resolve().parents[1] / "package/macros/governance/masked.sql"
 # When a run read or wrote a row says nothing about the row: a table that differs in these alone is unchanged.
 STAMPS = {"_processed_at", "_loaded_at"}
 FINGERPRINT = "medallion.fingerprint"

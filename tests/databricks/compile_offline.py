@@ -22,7 +22,16 @@ import metric_view_spec
 
 PROJECT = Path(__file__).parents[2]
 DBT = PROJECT / ".venv-databricks/bin/dbt"
-PARTS = ("macros", "models", "seeds", "analyses", "tests/singular", "tests/generic", "profiles")
+PARTS = (
+    "macros",
+    "models",
+    "package",
+    "seeds",
+    "analyses",
+    "tests/singular",
+    "tests/generic",
+    "profiles",
+)
 
 # Functions and signs of DuckDB that the adapter, which parses no SQL, lets pass.
 DUCKDB_ONLY = {
@@ -95,7 +104,7 @@ def copy_project(target: Path) -> None:
         shutil.copytree(PROJECT / part, target / part)
     shutil.copy(PROJECT / "dbt_project.yml", target)
     overridden = re.findall(r"{% macro (\w+)", OVERRIDES)
-    for path in (target / "macros").rglob("*.sql"):
+    for path in [*(target / "macros").rglob("*.sql"), *(target / "package/macros").rglob("*.sql")]:
         text = path.read_text()
         for name in overridden:
             text = re.sub(rf"{{%-? macro {name}\(", f"{{% macro replaced_{name}(", text)
@@ -170,7 +179,8 @@ def findings(statements: dict[str, str]) -> list[str]:
 
 def main() -> int:
     """Compile and look; the number of findings as the exit code, 1 at most."""
-    models = {path.stem for path in (PROJECT / "models").rglob("*.sql")}
+    folders = (PROJECT / "models", PROJECT / "package/models")
+    models = {path.stem for folder in folders for path in folder.rglob("*.sql")}
     count = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"

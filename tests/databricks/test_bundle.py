@@ -236,7 +236,12 @@ def test_what_deploys_gives_every_variable_that_has_no_default(files: Fields) ->
 
 
 def test_every_model_has_one_task(tasks: dict[str, Fields]) -> None:
-    models = {path.stem for kind in ("sql", "py") for path in (ROOT / "models").rglob(f"*.{kind}")}
+    models = {
+        path.stem
+        for folder in (ROOT / "models", ROOT / "package/models")
+        for kind in ("sql", "py")
+        for path in folder.rglob(f"*.{kind}")
+    }
     assert tasks.keys() == models | {generator.SEEDS}
 
 

@@ -81,6 +81,15 @@ class Started:
         return self._output.read_text(errors="replace") if self._output.exists() else ""
 
 
+def start_dbt(arguments, folder, environment, output):
+    """Starts dbt in a folder and gives a Started; its output goes into a file."""
+    process = _server.Process(
+        target=_run_dbt, args=(list(map(str, arguments)), str(folder), environment, str(output))
+    )
+    process.start()
+    return Started(process, output)
+
+
 class Lakehouse:
     """A landing folder and a DuckDB file of their own, in `folder`.
 
@@ -133,15 +142,11 @@ class Lakehouse:
         if not learning and arguments[0] in ("build", "run", "test"):
             arguments = (*arguments, "--exclude", "tag:learning")
         command = [
-            *map(str, arguments),
+            *arguments,
             *("--project-dir", str(self.project), "--profiles-dir", str(self.project / "profiles")),
             *("--target-path", str(target), "--log-path", str(self.folder / "logs")),
         ]
-        process = _server.Process(
-            target=_run_dbt, args=(command, str(self.folder), environment, str(output))
-        )
-        process.start()
-        return Started(process, output)
+        return start_dbt(command, self.folder, environment, output)
 
     def dbt(self, *arguments, env=None, check=True, learning=False):
         """Runs dbt and gives the Run; with `check`, a failed run fails the test and shows dbt's output."""

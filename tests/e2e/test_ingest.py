@@ -640,7 +640,7 @@ def test_a_full_refresh_does_not_forget_files_that_are_gone(lakehouse):
 
 def test_a_required_source_without_files_is_an_error(tmp_path):
     """In a copy of the project, because whether one of its own sources is required is the project's business."""
-    for name in ("dbt_project.yml", "models", "macros", "profiles", "seeds", "analyses"):
+    for name in ("dbt_project.yml", "models", "macros", "package", "profiles", "seeds", "analyses"):
         (shutil.copytree if (PROJECT / name).is_dir() else shutil.copy)(
             PROJECT / name, tmp_path / name
         )

@@ -206,7 +206,7 @@ def test_without_masked_nothing_is_published_masked(parsed):
 
 
 def test_the_classes_are_those_that_are_masked():
-    text = (PROJECT / "macros/governance/masked.sql").read_text()
+    text = (PROJECT / "package/macros/governance/masked.sql").read_text()
     assert all(f"'{kind}'" in text for kind in CLASSES)
 
 

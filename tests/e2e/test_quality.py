@@ -585,7 +585,7 @@ def test_the_law_names_the_entity_that_lost_something(tampered, entity):
 
 
 # --- a project of one's own: a rule that fails, a column that is declared -----------------------------------------------
-PROJECT_PARTS = ("dbt_project.yml", "profiles", "macros", "models", "seeds", "tests")
+PROJECT_PARTS = ("dbt_project.yml", "profiles", "macros", "models", "package", "seeds", "tests")
 
 
 class CopiedProject:
