@@ -3,7 +3,8 @@
     decimal_comma (1.234,56 and R$ 1.234,56), thousands_comma (1,234.56 and $1,234.56), day_month_year (31/12/2018 9:30),
     month_day_year (12/31/2018 9:30), year_month_day (2018/12/31, 20181231), utc (2018-12-31T09:30:00Z), local_time
     (2018-12-31T09:30:00-03:00, of which the time on the spot is kept), common_time (the same with several offsets, and Z: told
-    at the one of the var `utc_offset_hours`, so that moments can be compared), yes_no (yes, y, 1 and sim; no, n, 0 and não).
+    at the one of the var `utc_offset_hours`, so that moments can be compared; one without is taken to be told there already),
+    yes_no (yes, y, 1 and sim; no, n, 0 and não).
     Arguments: text (expression), form. -#}
 {% macro rewritten(text, form) -%}
     {%- set value = trimmed(text) -%}
