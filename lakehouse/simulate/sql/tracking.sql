@@ -122,7 +122,7 @@ with events as (
 told as (
     select events.*, n * 32 + e as event, spoils, shipment_id, named_order, seller_id, carrier_name,
         service, posted, spoils and u('scanner offline', n * 32 + e) < 0.03 as is_late,
-        spoils and u('sent late', n * 32 + e) < 0.01 as is_sent_late
+        spoils and u('sent late', n * 32 + e) < 0.02 as is_sent_late
     from events join shipments using (n)
     where occurred is not null
 )
@@ -153,7 +153,7 @@ create or replace temp table rec_shipment_events as
 with first_told as (
     select left(id32('shipment event', event), 16) as event_id, h as told, event, spoils, occurred,
         recorded, drop_of(recorded)
-            + if(is_sent_late, 1 + floor(3 * u('how many drops', event))::bigint, 0) as drop_no
+            + is_sent_late::bigint as drop_no
     from happened as h
 ),
 
@@ -169,8 +169,9 @@ all_told as (
     select event_id, drop_of(later), later, event_line(event_id, told,
         occurred - to_minutes(20 + floor(100 * u('by how much', event))::bigint), later)
     from (
-        select *, greatest(plus_hours(recorded, 3 + 40 * u('corrected after', event)),
-            getvariable('first_drop') + to_days(drop_no::integer)) as later
+        select *, if(drop_no = 0, plus_hours(recorded, 3 + 40 * u('corrected after', event)),
+            greatest(plus_hours(recorded, 3 + 40 * u('corrected after', event)),
+                getvariable('first_drop') + to_days(drop_no::integer))) as later
         from first_told where spoils and u('event corrected', event) < 0.008
     )
 )
