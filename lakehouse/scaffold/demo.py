@@ -21,6 +21,7 @@ KEPT = (
 # Whole folders and files that are about the marketplace alone.
 REMOVED = (
     "landing/*",
+    "models/_docs/shipment_events.md",
     "analyses/*",
     "benchmarks/*",
     "snapshots/*",
@@ -45,6 +46,7 @@ REMOVED = (
     "docs/how-to/connect-power-bi.md",
     "docs/how-to/forget-a-customer.md",
     "docs/how-to/promise-a-delivery-date.md",
+    "docs/how-to/shipment-events.md",
     "README.pt-BR.md",
     "requirements/bench.*",
     "requirements/mlflow.*",

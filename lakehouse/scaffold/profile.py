@@ -29,6 +29,7 @@ FORMS = {
     "timestamp": f"{DAY}(?:[ T]{TIME})?",
     "utc": rf"{DAY}[ T]{TIME}(?:Z|[+-]00:?00)",
     "local_time": rf"{DAY}[ T]{TIME}[+-][0-9]{{2}}:?[0-9]{{2}}",
+    "common_time": rf"{DAY}[ T]{TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})",
     "year_month_day": rf"[0-9]{{4}}[/.][0-9]{{2}}[/.][0-9]{{2}}(?:[ T]{TIME})?",
     "compact_day": r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])",
     "day_month_year": TWO_NUMBERS_YEAR,
@@ -381,6 +382,8 @@ def decide(column: Column, seen: dict[str, int]) -> tuple[str, str, int]:
         return "timestamp", "utc", seen["utc"]
     if fits("local_time") and seen["offsets"] == 1:
         return "timestamp", "local_time", seen["local_time"]
+    if fits("common_time"):
+        return "timestamp", "common_time", seen["common_time"]
     if fits("year_month_day"):
         return moment, "year_month_day", seen["year_month_day"] + seen["timestamp"]
     days, months = seen["day_month_year"], seen["month_day_year"]

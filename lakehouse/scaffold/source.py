@@ -59,6 +59,7 @@ FORM_EXAMPLES = {
     "year_month_day": "20240131",
     "utc": "2024-01-31T10:00:00Z",
     "local_time": "2024-01-31T10:00:00-03:00",
+    "common_time": "2024-01-31T10:00:00-04:00",
     "yes_no": "no",
 }
 
@@ -539,7 +540,7 @@ def plan_table(plan: Plan, found: Profile, parents: list[dict[str, str]], facts:
         where = (
             column.landed
             if not column.is_nested
-            else f"{column.landed} . {column.bronze.split('.', 1)[1]}"
+            else f"{column.landed}.{column.bronze.split('.', 1)[1]}"
         )
         docs.append(
             (doc_name(entity, column), f"TODO: what it means. Landed as `{where}`: {column.facts}.")

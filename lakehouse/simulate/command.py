@@ -55,6 +55,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
         help="orders withdrawn in the last drop",
     )
     add(
+        "--tracking-days",
+        type=int,
+        default=default.tracking_days,
+        metavar="N",
+        help="carriers report shipments of the last N days; 0: no such files",
+    )
+    add(
         "--geo-points",
         type=int,
         default=default.geo_points,
@@ -113,7 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"lakehouse simulate: --out {options.out}: {error}", file=sys.stderr)
         return 2
-    files = sorted(options.out.glob("????-??-??/*.csv"))
+    files = sorted(options.out.glob("????-??-??/*.*"))
     size = sum(path.stat().st_size for path in files)
     print(f"{options.out}: {len(files)} files, {size / 1e6:,.1f} MB, "
           f"{len(injected)} format defects")  # fmt: skip

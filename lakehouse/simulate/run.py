@@ -21,6 +21,7 @@ POINTS_A_PART = 500_000
 FIRST_DAY = dt.date(2016, 9, 4)
 LATIN1_MARK = "\ue0e3"  # stands for the lone byte E3 ("ã" in Latin-1) until the file is written
 DRIFT_COLUMN = "order_channel"
+TRACKING_FILE = "shipment_events.jsonl"
 CHUNKED = (
     "olist_orders_dataset",
     "olist_order_items_dataset",
@@ -46,6 +47,7 @@ class Options:
     end_date: date of the last drop and last day of the data.
     geo_points: number of geolocation records; 0 derives it from `orders`.
     tombstones: number of orders the last drop withdraws (`_operation` = `delete`).
+    tracking_days: days before the end from which carriers report shipments; 0 leaves their files out.
     out: folder to write to.
     force: replace an earlier simulation in `out`.
     manifest: file that gets the list of injected format defects as JSON.
@@ -61,6 +63,7 @@ class Options:
     end_date: dt.date = dt.date(2018, 8, 5)
     geo_points: int = 0
     tombstones: int = 0
+    tracking_days: int = 60
     out: Path = Path("landing")
     force: bool = False
     manifest: Path | None = None
@@ -84,6 +87,8 @@ class Options:
              f"a number from 0 to {self.orders // 10} (a tenth of --orders)"),
             (self.tombstones == 0 or self.days > 0, "--tombstones", self.tombstones,
              "a daily drop to put them in: add --days 1"),
+            (0 <= self.tracking_days <= 5000, "--tracking-days", self.tracking_days,
+             "a number from 1 to 5000, or 0 for no shipment events"),
             (0 <= self.threads <= 256, "--threads", self.threads, "a number from 0 to 256"),
             (re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", self.memory_limit) is not None,
              "--memory-limit", self.memory_limit, "a size such as 6GB"),
@@ -103,7 +108,14 @@ class Options:
 
 
 # the landing zone that the repository ships; `python -m lakehouse simulate --shipped` remakes it
-SHIPPED = Options(orders=3_000, days=5, seed=42, end_date=dt.date(2018, 8, 5), geo_points=7_500)
+SHIPPED = Options(
+    orders=3_000,
+    days=5,
+    seed=42,
+    end_date=dt.date(2018, 8, 5),
+    geo_points=7_500,
+    tracking_days=45,  # half a megabyte; all two years would be ten
+)
 
 
 class _Progress:
@@ -162,6 +174,7 @@ class _Simulation:
             first_drop=self.first_drop,
             start_day=FIRST_DAY,
             end_day=options.end_date,
+            tracked_from=options.end_date - dt.timedelta(days=options.tracking_days),
             with_defects=options.defects,
         )
 
@@ -258,6 +271,8 @@ class _Simulation:
                 self.repeat(name)
                 self.keep_later(name)
                 self.write(name, 0, f"rec_{name} where drop_no = 0")
+            if self.options.tracking_days:
+                self.track()
             self.progress.step("orders")
         self.script("funnel")
         for part in range(self.parts):
@@ -275,6 +290,23 @@ class _Simulation:
                 self.keep_later(name)
                 self.write(name, 0, f"rec_{name} where drop_no = 0")
         self.progress.step("funnel and catalogue")
+
+    def track(self) -> None:
+        """Write what carriers tell of a chunk of orders into the drops, JSON lines."""
+        self.script("tracking")
+        for drop in range(self.options.days + 1):
+            part = self.scratch / "part.jsonl"
+            # By the hour: within it, as the carriers' scanners come in.
+            self.run(
+                f"copy (select line from rec_shipment_events where drop_no = {drop} "
+                f"order by date_trunc('hour', recorded), event_id, line) to '{part}' "
+                "(format csv, header false, quote '', escape '', delimiter '|')"
+            )
+            if part.stat().st_size:
+                target = self.target(TRACKING_FILE, drop).with_suffix("")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("ab") as out, part.open("rb") as records:
+                    shutil.copyfileobj(records, out, 1 << 20)
 
     def repeat(self, name: str) -> None:
         """Deliver a few records twice in one file, and a few again in a later drop."""
@@ -421,6 +453,7 @@ def _clear(out: Path) -> None:
             for path in folder.glob("*.csv"):
                 if path.stem.removesuffix("_deletes") in FILES:
                     path.unlink()
+            (folder / TRACKING_FILE).unlink(missing_ok=True)
             if not any(folder.iterdir()):
                 folder.rmdir()
 

@@ -13,5 +13,6 @@
         ['order_reviews', 'stg_marketplace__order_reviews'],
         ['leads', 'stg_marketing__marketing_qualified_leads'],
         ['deals', 'stg_marketing__closed_deals'],
+        ['shipment_events', 'stg_carriers__shipment_events'],
     ]) }}
 {%- endmacro %}

@@ -90,6 +90,7 @@ RUNS = {
     "domains apart, regional teams": {
         "domains_apart": "catalog",
         "regional_group": "regional-teams",
+        "databricks_bronze": ["stg_carriers__shipment_events"],
     },
     "streaming tables and materialized views": {
         "databricks_bronze": "streaming_table",

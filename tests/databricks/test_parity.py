@@ -171,7 +171,7 @@ def test_streaming_tables_would_hold_the_same(sample: Twins) -> None:
     outcome = sample.dbt("databricks", "compile", "--select", "staging", "--vars", variables)
     assert outcome.returncode == 0, outcome.stdout[-3000:]
     queries = sorted((sample.folder / "databricks/compiled").rglob("stg_*.sql"))
-    assert len(queries) == 11
+    assert len(queries) == 12
     for query in queries:
         text = query.read_text()
         assert "stream read_files" in text

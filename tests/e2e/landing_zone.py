@@ -1,6 +1,6 @@
 """Landing zones whose every record is known: what a good one is, and each way in which one can be bad.
 
-- `ENTITIES`: the eleven tables: file, columns, key, and how silver types them.
+- `ENTITIES`: the twelve tables: file, columns, key, and how silver types them.
 - `good(entity, number)`: a record that breaks no rule, with a key of its own.
 - `CASES`: changes to a good record, and the rules that must then name it.
 - `Zone`: files made of such records; lands them in a lakehouse, and remembers which record stands where.
@@ -10,7 +10,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -35,6 +35,17 @@ def timestamp(text):
 def day(text):
     """A day as silver has it."""
     return datetime.fromisoformat(text).date()
+
+
+def brazilian_time(text):
+    """A moment with its offset, as silver tells it: in the time of São Paulo."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment.astimezone(timezone(timedelta(hours=-3))).replace(tzinfo=None)
+
+
+def key_of(key):
+    """How silver reads a key of a JSON object."""
+    return lambda text: json.loads(text).get(key)
 
 
 def truth(text):
@@ -288,6 +299,37 @@ ENTITIES = {
         },
         "lead_type",
     ),
+    "shipment_events": Entity(
+        "shipment_events",
+        "stg_carriers__shipment_events",
+        {
+            "event_id": "event-{}",
+            # One for all: what happens to an event happens to the state of its shipment.
+            "shipment_id": "shipment-0",
+            "order_id": "order-0",
+            "seller_id": "seller-0",
+            "type": "posted",
+            "carrier": '{{"name":"Correios","service":"PAC"}}',
+            "place": '{{"city":"manaus","state":"AM","zip_code_prefix":"69000"}}',
+            "occurred_at": "2018-07-24T12:00:00-04:00",
+            "recorded_at": "2018-07-24T17:00:00Z",
+        },
+        ("event_id",),
+        {
+            "event_id": ("event_id", str),
+            "shipment_id": ("shipment_id", str),
+            "order_id": ("order_id", str),
+            "seller_id": ("seller_id", str),
+            "event_type": ("type", str),
+            "carrier_name": ("carrier", key_of("name")),
+            "carrier_service": ("carrier", key_of("service")),
+            "city": ("place", key_of("city")),
+            "zip_code_prefix": ("place", key_of("zip_code_prefix")),
+            "occurred_at": ("occurred_at", brazilian_time),
+            "recorded_at": ("recorded_at", brazilian_time),
+        },
+        "place",
+    ),
 }
 # A record of the first may only be accepted while the second has a current record of the same value.
 PARENTS = {
@@ -295,6 +337,7 @@ PARENTS = {
     "order_payments": ("orders", "order_id", "order_exists"),
     "order_reviews": ("orders", "order_id", "order_exists"),
     "deals": ("leads", "mql_id", "lead_exists"),
+    "shipment_events": ("orders", "order_id", "order_exists"),
 }
 
 
@@ -546,6 +589,31 @@ CASES = [
         [
             ({"won_date": "2018-06-30 12:00:00"}, "win_after_contact"),
             ({"seller_id": "seller-nobody"}, "seller_exists"),
+        ],
+    ),
+    *_cases(
+        "shipment_events",
+        [
+            ({"event_id": ""}, "event_id_present"),
+            ({"shipment_id": ""}, "shipment_present"),
+            ({"type": "beamed"}, "type_exists"),
+            ({"type": ""}, "type_exists"),
+            ({"occurred_at": ""}, "occurrence_present"),
+            (
+                {"occurred_at": "2018-07-24T25:00:00-03:00"},
+                "occurred_at_readable occurrence_present",
+            ),
+            (
+                {"occurred_at": "2018-07-24T12:00:00 BRT"},
+                "occurred_at_readable occurrence_present",
+            ),
+            ({"recorded_at": "soon"}, "recorded_at_readable"),
+        ],
+        [
+            ({"seller_id": "seller-nobody"}, "seller_exists"),
+            # 9:30 in São Paulo, half an hour before the purchase.
+            ({"occurred_at": "2018-07-20T10:30:00-02:00"}, "occurrence_after_purchase"),
+            ({"recorded_at": "2018-07-24T15:30:00Z"}, "record_after_occurrence"),
         ],
     ),
 ]

@@ -28,7 +28,7 @@ REQUIRED = ("orders", "order_items")
 # Warnings that need something of the parent, which chaos may have changed.
 OF_PARENT = {
     *("shipping_limit_after_approval", "shipping_limit_plausible"),
-    *("survey_after_purchase", "win_after_contact"),
+    *("survey_after_purchase", "win_after_contact", "occurrence_after_purchase"),
 }
 # What a new version of a record changes, and to what.
 VERSIONS = {
@@ -43,6 +43,7 @@ VERSIONS = {
     "order_reviews": ("review_score", ["1", "5"]),
     "leads": ("landing_page_id", ["home", "shop"]),
     "deals": ("business_segment", ["toys", "books"]),
+    "shipment_events": ("occurred_at", ["2018-07-23T12:00:00Z", "2018-07-24T10:00:00-05:00"]),
 }
 EVENTS = ("change", "change", "repeat", "worse", "delete")
 CORRUPT = ("too many", "too few", "unclosed", "latin-1")

@@ -30,7 +30,7 @@ BUILD = ("build", "--exclude-resource-type", "test", "unit_test")
 def files() -> list[str]:
     """The shipped files, as paths below the landing root."""
     root = PROJECT / "landing"
-    return sorted(str(path.relative_to(root)) for path in root.rglob("*.csv"))
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*.*") if path.is_file())
 
 
 def deliver(lakehouse, names):

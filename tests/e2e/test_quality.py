@@ -45,6 +45,9 @@ def first_delivery(zone):
         zone.add(entity, good(entity, 901, order_id="order-late"), D1)
         zone.add(entity, good(entity, 902, order_id="order-never"), D1)
         zone.add(entity, good(entity, 903, order_id="order-gone"), D1)
+    for number, order in ((901, "order-late"), (902, "order-never"), (903, "order-gone")):
+        event = good("shipment_events", number, order_id=order, shipment_id=f"shipment-{number}")
+        zone.add("shipment_events", event, D1)
     zone.add("deals", good("deals", "late"), D1)
     zone.add("order_items", good("order_items", 904, product_id="product-late"), D1)
     zone.add("order_items", good("order_items", 905, seller_id="seller-late"), D1)

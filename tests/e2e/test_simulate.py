@@ -57,7 +57,9 @@ PUBLISHED = {
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the bytes of every file under a folder, by relative path."""
     return {
-        str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.csv"))
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
@@ -149,8 +151,10 @@ def test_shipped_landing_is_what_the_simulator_makes(remade):
 
 
 def test_shipped_landing_is_small():
-    """The sample stays under 3 MB."""
-    assert sum(map(len, contents(LANDING).values())) <= 3_000_000
+    """The sample stays under 3.2 MB, a fifth of it shipment events."""
+    sizes = {name: len(content) for name, content in contents(LANDING).items()}
+    assert sum(sizes.values()) <= 3_200_000
+    assert sum(size for name, size in sizes.items() if name.endswith(".jsonl")) <= 600_000
 
 
 def test_another_seed_makes_other_records(tmp_path):
@@ -584,6 +588,113 @@ def test_manifest_is_complete(remade):
 def test_injected_defects_gives_the_manifest(remade):
     """The function gives what the manifest file holds."""
     assert injected_defects(SHIPPED) == remade[1]["format_defects"]
+
+
+# ----------------------------------------------------------------------------- shipment events
+def with_events(connection: duckdb.DuckDBPyConnection, folder: Path) -> duckdb.DuckDBPyConnection:
+    """Add the table `events` to those of a landing zone: the lines that are JSON, by drop."""
+    connection.execute("set timezone = 'UTC'")
+    connection.execute(
+        f"""
+        create or replace table events as
+        select *, occurred_at::timestamptz as occurred, recorded_at::timestamptz as recorded,
+            drop_no as drop_date
+        from (
+            select line->>'event_id' as event_id, line->>'shipment_id' as shipment_id,
+                line->>'order_id' as order_id, line->>'seller_id' as seller_id,
+                line->>'type' as type, line->>'$.carrier.service' as service,
+                line->>'$.place.state' as state, line->>'occurred_at' as occurred_at,
+                line->>'recorded_at' as recorded_at, line, drop_no
+            from (
+                select try_cast(text as json) as line, parse_path(filename)[-2] as drop_no
+                from read_csv('{folder}/*/shipment_events.jsonl', delim = '\x01', header = false,
+                    quote = '', escape = '', columns = {{text: 'varchar'}}, filename = true)
+            ) where line is not null
+        )
+        """
+    )
+    return connection
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory):
+    """Return the events of 3,000 orders without defects, all since the first, and their tables."""
+    folder = tmp_path_factory.mktemp("tracked")
+    options = Options(orders=3_000, days=4, defects=False, drift=False, tracking_days=5000)
+    simulate(replace(options, out=folder / "landing"))
+    return with_events(tables(folder / "landing", folder), folder / "landing")
+
+
+EVENTS_AGREE = {
+    "a shipment begins with its label": "select count(*) from (select shipment_id from events "
+    "group by 1 having min(occurred) < min(occurred) filter (type = 'label_created') "
+    "or count(*) filter (type = 'label_created') <> 1)",
+    "stages follow each other": "select count(*) from (select type, occurred, lag(occurred) over w "
+    "as before from events where type in ('label_created', 'posted', 'delivered', 'returned', "
+    "'lost') window w as (partition by shipment_id order by case type when 'label_created' then 1 "
+    "when 'posted' then 2 else 3 end)) where occurred <= before",
+    "nothing is after the end": "select count(*) from (select shipment_id from events group by 1 "
+    "having max(occurred) > max(occurred) filter (type in ('delivered', 'returned', 'lost')))",
+    "a cancelled order is not delivered": "select count(*) from events join orders_now using (order_id) "
+    "where type = 'delivered' and order_status in ('canceled', 'unavailable')",
+    "no event before its order": "select count(*) from events anti join orders using (order_id)",
+    "no event twice": "select count(*) - count(distinct event_id) from events",
+    "recorded after it happened": "select count(*) from events where recorded < occurred",
+    "told in the drop of its day": "select count(*) from events "
+    "where left(recorded_at, 10) > drop_date",
+    "delivered when the order says": "select count(*) from (select order_id, max(occurred) as o, "
+    "any_value(order_delivered_customer_date) as d from events join orders_now using (order_id) "
+    "where type = 'delivered' group by 1) where d is not null "
+    "and abs(date_diff('minute', o, (d || '-03:00')::timestamptz)) > 1",
+}
+
+
+@pytest.mark.parametrize("what", EVENTS_AGREE)
+def test_events_agree_with_the_orders_without_defects(tracked, what):
+    """What carriers report without defects is possible, and is what the orders say."""
+    assert value(tracked, "select count(*) from events") > 10_000
+    assert value(tracked, EVENTS_AGREE[what]) == 0
+
+
+EVENT_DEFECTS = {
+    "an event twice": "from (select event_id from events group by 1 "
+    "having count(*) > count(distinct line::varchar))",
+    "a correction": "from (select event_id from events group by 1 "
+    "having count(distinct occurred) > 1)",
+    "an order that is nowhere": "from events where order_id not in (select order_id from orders where order_id is not null)",
+    "a type nobody knows": "from events where type = 'object_scanned'",
+    "delivered before it was posted": "from (select shipment_id from events group by 1 "
+    "having max(occurred) filter (type = 'delivered') < min(occurred) filter (type = 'posted'))",
+    "days late in a later drop": "from events where date_diff('day', left(occurred_at, 10)::date, "
+    "drop_date::date) > 1 and drop_date > '2018-07-31'",
+    "another offset": "from events where occurred_at like '%-04:00'",
+    "after one that happened later": "from events as e join events as later using (shipment_id) "
+    "where later.occurred > e.occurred and later.drop_date < e.drop_date",
+}
+
+
+def test_shipped_events_have_the_known_defects(shipped):
+    """Each kind of defect of the carriers' files is in the shipped sample, and a broken line a day."""
+    connection = with_events(shipped, LANDING)
+    missing = [
+        what
+        for what, sql in EVENT_DEFECTS.items()
+        if not value(connection, f"select count(*) {sql}")
+    ]
+    assert missing == []
+    for path in LANDING.glob("*/shipment_events.jsonl"):
+        broken = [line for line in path.read_text().splitlines() if not line.endswith("}")]
+        assert len(broken) == (path.parent.name != "2018-07-31"), path
+
+
+def test_without_tracking_the_other_files_are_the_same(tmp_path):
+    """The option takes the carriers' files out and changes no other."""
+    options = Options(orders=200, days=1, geo_points=500)
+    simulate(replace(options, out=tmp_path / "with"))
+    simulate(replace(options, tracking_days=0, out=tmp_path / "without"))
+    tracked, without = contents(tmp_path / "with"), contents(tmp_path / "without")
+    assert {name for name in tracked if name.endswith(".jsonl")} == set(tracked) - set(without)
+    assert all(tracked[name] == content for name, content in without.items())
 
 
 # ------------------------------------------------------------------------------- command line

@@ -189,7 +189,24 @@ def expected_gold(entities):
             (fields["order_id"], int(fields["order_item_id"]), Decimal(fields["price"]))
             for fields in entities["order_items"].current
         },
+        "shipments": set(shipments(entities["shipment_events"].current)),
+        "shipment_events": {
+            (fields["event_id"], fields["shipment_id"], fields["type"])
+            for fields in entities["shipment_events"].current
+        },
     }
+
+
+def shipments(events):
+    """The state of every shipment: what happened last, and how many events there are."""
+    told = defaultdict(list)
+    for fields in events:
+        moment = typed("shipment_events", fields)["occurred_at"]
+        # All events of the zone are of one type, so no stage decides between two of one moment.
+        told[fields["shipment_id"]].append((moment, fields["event_id"], fields["type"]))
+    for shipment, rows in told.items():
+        moment, _, status = max(rows)
+        yield (shipment, status, len(rows), moment)
 
 
 GOLD = {
@@ -202,5 +219,7 @@ GOLD = {
     "where is_current and customer_unique_id is not null",
     "sellers": "select seller_id from gold.dim_sellers where is_current and seller_id is not null",
     "products": "select product_id from gold.dim_products where is_current and product_id is not null",
+    "shipments": "select shipment_id, shipment_status, event_count, last_event_at from gold.fct_shipments",
+    "shipment_events": "select event_id, shipment_id, event_type from gold.fct_shipment_events",
     "obt": "select order_id, order_item_id, price_brl from gold.obt_order_items",
 }

@@ -7,6 +7,9 @@
 {% macro ingest(relation) -%}
     {%- do ref('ops_landed_files') -%}
     {%- do ref('ops_erased_keys') -%}
+    {%- if target.type == 'databricks' and var('databricks_bronze', '') is not string and model.name in var('databricks_bronze') -%}
+        {{ config(materialized='streaming_table') }}
+    {%- endif -%}
     {%- set entity = medallion.landing_entity(model.sources[0] | join('.')) if execute else {'entity': none, 'columns': [], 'landed': {}} -%}
     {{ return(adapter.dispatch('ingest', 'medallion')(entity)) }}
 {%- endmacro %}

@@ -2,7 +2,9 @@
     refused and not misread. The forms:
     decimal_comma (1.234,56 and R$ 1.234,56), thousands_comma (1,234.56 and $1,234.56), day_month_year (31/12/2018 9:30),
     month_day_year (12/31/2018 9:30), year_month_day (2018/12/31, 20181231), utc (2018-12-31T09:30:00Z), local_time
-    (2018-12-31T09:30:00-03:00, of which the time on the spot is kept), yes_no (yes, y, 1 and sim; no, n, 0 and não).
+    (2018-12-31T09:30:00-03:00, of which the time on the spot is kept), common_time (the same with several offsets, and Z: told
+    at the one of the var `utc_offset_hours`, so that moments can be compared; one without is taken to be told there already),
+    yes_no (yes, y, 1 and sim; no, n, 0 and não).
     Arguments: text (expression), form. -#}
 {% macro rewritten(text, form) -%}
     {%- set value = medallion.trimmed(text) -%}
@@ -41,6 +43,19 @@
         regexp_replace({{ value }}, '(?:Z|[+-]00:?00)$', '')
     {%- elif form == 'local_time' -%}
         regexp_replace({{ value }}, '[+-][0-9]{2}:?[0-9]{2}$', '')
+    {%- elif form == 'common_time' -%}
+        {%- set spot = "try_cast(regexp_replace(" ~ value ~ ", '(?:Z|[+-][0-9]{2}:[0-9]{2})$', '') as timestamp)" -%}
+        {%- set offset = "case when " ~ value ~ " like '%Z' then '+00:00' else right(" ~ value ~ ", 6) end" -%}
+        {%- set minutes = "(try_cast(substr(" ~ offset ~ ", 2, 2) as int) * 60 + try_cast(right(" ~ offset ~ ", 2) as int))" -%}
+        case
+            when {{ spot }} is not null and {{ medallion.matches_fully(value, "'.*[0-9](?:Z|[+-][0-9]{2}:[0-9]{2})'") }} then cast(
+                {{ spot }} + interval '1' minute * (
+                    {{ var('utc_offset_hours', 0) }} * 60
+                    - case when {{ offset }} like '-%' then -1 else 1 end * {{ minutes }}
+                ) as {{ dbt.type_string() }}
+            )
+            else {{ value }}
+        end
     {%- elif form == 'yes_no' -%}
         case
             when lower({{ value }}) in ('yes', 'y', 'true', 't', '1', 'sim', 's') then 'true'
@@ -48,7 +63,7 @@
             else {{ value }}
         end
     {%- else -%}
-        {{ exceptions.raise_compiler_error("medallion.rewritten(): unknown form '" ~ form ~ "' for " ~ text ~ "; use decimal_comma, "
-            ~ "thousands_comma, day_month_year, month_day_year, year_month_day, utc, local_time or yes_no") }}
+        {{ exceptions.raise_compiler_error("rewritten(): unknown form '" ~ form ~ "' for " ~ text ~ "; use decimal_comma, "
+            ~ "thousands_comma, day_month_year, month_day_year, year_month_day, utc, local_time, common_time or yes_no") }}
     {%- endif -%}
 {%- endmacro %}

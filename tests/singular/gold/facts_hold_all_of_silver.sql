@@ -5,6 +5,8 @@
     ['obt_order_items', 'int_order_items', 'price_brl + freight_brl', 'item_total_brl'],
     ['fct_order_payments', 'int_order_payments', 'payment_brl', 'payment_brl'],
     ['fct_order_reviews', 'int_order_reviews', 'review_score', 'review_score'],
+    ['fct_shipments', 'int_shipments', 'event_count', 'event_count'],
+    ['fct_shipment_events', 'int_shipment_events', 'stage_number', 'stage_number'],
     ['fct_lead_conversions', 'int_leads', '0', '0'],
 ] -%}
 select *

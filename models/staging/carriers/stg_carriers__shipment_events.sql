@@ -1,0 +1,1 @@
+{{ ingest(source('carriers', 'shipment_events')) }}
