@@ -22,6 +22,7 @@ from lakehouse.scaffold.plan import PROJECT, Plan, RefusedError, agreed, quote, 
 from lakehouse.scaffold.profile import Column, Profile, literal, profile
 
 JUDGED = "macros/silver/judged_entities.sql"
+TEXTS = "models/_docs/columns.md"
 BEFORE = [
     ("_unreadable", "string"),
     ("_operation", "string"),
@@ -535,8 +536,17 @@ def plan_table(plan: Plan, found: Profile, parents: list[dict[str, str]], facts:
     source, domain, table = facts["source"], facts["domain"], found.table.name
     entity = entity_name(table, source, plan)
     one, key = singular(entity), found.key or ["_record_hash"]
+    # The key of a parent has a text already.
+    written = plan.read(TEXTS) if plan.exists(TEXTS) else ""
+    shared = {p["column"] for p in parents if f"{{% docs {p['column']} %}}" in written}
+
+    def text_of(column: Column) -> str:
+        return column.name if column.name in shared else doc_name(entity, column)
+
     docs = []
     for column in found.columns:
+        if column.name in shared:
+            continue
         where = (
             column.landed
             if not column.is_nested
@@ -562,14 +572,14 @@ def plan_table(plan: Plan, found: Profile, parents: list[dict[str, str]], facts:
             "name": c.name,
             "type": c.type,
             "pii": c.pii,
-            "description": reference(doc_name(entity, c)),
+            "description": reference(text_of(c)),
         }
         for c in found.columns
     ]
     landed_columns = []
     for column in found.landed:
         bronze = column.bronze.split(".")[0]
-        doc = f"{entity}__{bronze}" if column.is_nested else doc_name(entity, column)
+        doc = f"{entity}__{bronze}" if column.is_nested else text_of(column)
         pii = next((c.pii for c in found.columns if c.bronze.split(".")[0] == bronze and c.pii), "")
         pii = "free_text" if pii and column.is_nested else pii
         plain = column.landed if found.table.format == "jsonl" else column.landed.lower()

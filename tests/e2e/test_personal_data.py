@@ -178,7 +178,7 @@ def test_a_forgotten_customer_is_gone_and_stays_gone(copy):
     with copy.connect() as connection:
         person, customer, order, text = connection.execute(WITH_QUARANTINE).fetchone()
         sales = connection.execute(SALES).fetchone()
-    files = {path: path.read_bytes() for path in copy.landing.rglob("*.csv")}
+    files = {path: path.read_bytes() for path in copy.landing.rglob("*.*")}
 
     dry = tool(copy, "forget", "--customer-id", customer)
     assert "Nothing was changed" in dry.stdout
@@ -186,7 +186,7 @@ def test_a_forgotten_customer_is_gone_and_stays_gone(copy):
 
     done = tool(copy, "forget", "--customer-unique-id", person, "--yes")
     assert "nothing is left" in done.stdout
-    for path in [copy.database, *copy.landing.rglob("*.csv")]:
+    for path in [copy.database, *copy.landing.rglob("*.*")]:
         for value in (person, customer, text):
             assert value.encode() not in path.read_bytes(), path
     assert copy.rows(SALES) == [sales]
@@ -264,11 +264,11 @@ def test_a_killed_erasure_is_finished_by_the_next(copy, step, monkeypatch):
             parsed(arguments)
     monkeypatch.setattr(forget, "rebuild", rebuilt)
     assert parsed(arguments) == 0
-    for path in [copy.database, *copy.landing.rglob("*.csv")]:
+    for path in [copy.database, *copy.landing.rglob("*.*")]:
         for value in (person, customer, text):
             assert value.encode() not in path.read_bytes(), path
     on_disk = {
-        (str(p.relative_to(copy.landing)), p.stat().st_size) for p in copy.landing.rglob("*.csv")
+        (str(p.relative_to(copy.landing)), p.stat().st_size) for p in copy.landing.rglob("*.*")
     }
     assert set(copy.rows("select source_file, size_bytes from ops.ops_landed_files")) == on_disk
 

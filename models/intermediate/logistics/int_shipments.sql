@@ -6,7 +6,7 @@
 ) }}
 
 -- Grain: one row per shipment: its state, derived from all of its events in the order in which they happened, whenever
--- they arrived. A shipment of which an event came, changed or went is derived anew, so no event is ever applied to a state.
+-- they arrived. A shipment of which an event came, changed or went is derived anew: no event is applied to a state.
 with
 
 touched as (

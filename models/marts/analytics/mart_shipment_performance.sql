@@ -1,6 +1,6 @@
 -- Grain: one row per month of posting, carrier, service and state of destination.
--- How well carriers deliver, from what they report themselves: whether and how fast parcels arrive, at which attempt, and
--- against the promise of the order. `mart_delivery_performance` says the same of orders, from the marketplace's own dates.
+-- How well carriers deliver, from what they report themselves: whether and how fast parcels arrive, at which attempt,
+-- and against the promise of the order. `mart_delivery_performance` says the same of orders, by the dates of orders.
 with
 
 shipments as (

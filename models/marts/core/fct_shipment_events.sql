@@ -5,8 +5,8 @@
     pre_hook="{{ delete_vanished('int_shipment_events', ['event_id', 'shipment_id']) }}",
 ) }}
 
--- Grain: one row per event of a shipment (transaction fact), in its place among the shipment's events by the time at which
--- it happened.
+-- Grain: one row per event of a shipment (transaction fact), in its place among the shipment's events by the time at
+-- which it happened.
 with
 
 touched as (

@@ -5,8 +5,8 @@
     pre_hook="{{ delete_vanished('int_shipments', ['shipment_id'], is_judged=false) }}",
 ) }}
 
--- Grain: one row per shipment, a parcel of one seller for one order (accumulating snapshot): its milestones as the carrier
--- tells them, the days between them, and against what the order promised.
+-- Grain: one row per shipment, a parcel of one seller for one order (accumulating snapshot): its milestones as the
+-- carrier tells them, the days between them, and against what the order promised.
 with
 
 touched as (
