@@ -12,7 +12,7 @@
             bronze._source_size_bytes as size_bytes,
             bronze._delivered_at as delivered_at,
             {{ medallion.json_keys_and_values('bronze._rescued_data') }}
-        from {{ ref(staging) }} as bronze
+        from {{ ref(project_name, staging) }} as bronze
         where bronze._rescued_data is not null
         {% else -%}
         select

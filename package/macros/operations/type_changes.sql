@@ -26,7 +26,7 @@
             _delivered_at as delivered_at,
             _broken_rules as broken_rules,
             count(*) as record_count
-        from {{ ref('int_' ~ entity ~ '__records') }}
+        from {{ ref(project_name, 'int_' ~ entity ~ '__records') }}
         group by _source_file, _delivered_at, _broken_rules
         {% else -%}
         select

@@ -2,8 +2,8 @@
     same key was accepted. Records that could not be parsed are among them, under the rule `record_parseable`.
     Arguments: entity, staging (an entry of `judged_entities()`). -#}
 {% macro quarantined_records(entity, staging) -%}
-    {%- set records = ref('int_' ~ entity ~ '__records') -%}
-    {%- set bronze = ref(staging) -%}
+    {%- set records = ref(project_name, 'int_' ~ entity ~ '__records') -%}
+    {%- set bronze = ref(project_name, staging) -%}
     {%- set columns = medallion.declared_columns(staging) -%}
     {%- set node = medallion.model_node('int_' ~ entity ~ '__records') -%}
     {%- set key = node.config.meta.get('key', ['_record_hash']) if node else ['_record_hash'] -%}

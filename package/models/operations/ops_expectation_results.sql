@@ -24,7 +24,7 @@ results as (
         select
             concat_ws(', ', _broken_rules, _warnings) as broken_rules,
             count(*) as record_count
-        from {{ ref(records) }}
+        from {{ ref(project_name, records) }}
         where _processed_at = {{ medallion.run_timestamp() }}
         group by 1
     ) as judged

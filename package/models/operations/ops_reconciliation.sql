@@ -30,7 +30,7 @@ bronze_files as (
         _source_size_bytes,
         sum(case when _corrupt_record is null then 1 else 0 end) as parsed_count,
         sum(case when _corrupt_record is null then 0 else 1 end) as corrupt_count
-    from {{ ref(staging) }}
+    from {{ ref(project_name, staging) }}
     group by _source_file, _source_modified_at, _source_size_bytes
     {% else -%}
     select
@@ -79,7 +79,7 @@ silver_counts as (
         count(case when _disposition = 'duplicate' then 1 end) as duplicate_count,
         count(case when _disposition = 'quarantined' then 1 end) as quarantined_count,
         count(case when _disposition = 'withdrawn' then 1 end) as withdrawn_count
-    from {{ ref('int_' ~ entity ~ '__records') }}
+    from {{ ref(project_name, 'int_' ~ entity ~ '__records') }}
     {% else -%}
     select
         '' as entity,

@@ -10,7 +10,7 @@ counts as (
         _source_modified_at,
         _source_size_bytes,
         count(*) as row_count
-    from {{ ref(staging) }}
+    from {{ ref(project_name, staging) }}
     group by _source_file, _source_modified_at, _source_size_bytes
     {% else -%}
     select
