@@ -21,6 +21,7 @@ import compile_offline
 
 PAGE = (PROJECT / "docs/how-to/use-the-package.md").read_text()
 FILES = dict(re.findall(r"^`([\w./-]+)`[^\n]*\n\n```\w+\n(.*?)```", PAGE, flags=re.M | re.S))
+LOCAL = f"packages:\n  - local: {PROJECT / 'package'}\n"
 SECOND_DROP = "landing/2024-03-02/loans.csv"
 TABLES = (
     *("main_raw.raw_lending__loans", "main_raw.raw_lending__books"),
@@ -227,7 +228,7 @@ def test_a_lost_record_turns_the_build_red(library):
 
 def test_what_is_forgotten_or_not_promised_is_told(library):
     """In a copy with the package from a folder: an entity is not listed, and gold has no contract."""
-    broken = Library(library.folder / "broken", f"packages:\n  - local: {PROJECT / 'package'}\n")
+    broken = Library(library.folder / "broken", LOCAL)
     text = FILES["dbt_project.yml"]
     for old, new in (
         ("    loans: raw_lending__loans\n", ""),
@@ -248,17 +249,25 @@ def test_what_is_forgotten_or_not_promised_is_told(library):
     broken.run(*command, code=1, **here)
 
 
-def test_the_project_compiles_for_databricks(library):
+def test_the_project_compiles_for_databricks(tmp_path):
     if not compile_offline.DBT.exists():
-        pytest.skip("no .venv-databricks: run `make .venv-databricks/.databricks`")
-    library.run(
-        compile_offline.DBT, "--quiet", "compile", "--target", "databricks",
-        "--no-populate-cache", "--no-introspect", "--target-path", "databricks",
+        pytest.skip("no .venv-databricks: run `make compile-databricks`")
+    offline = Library(tmp_path, LOCAL)
+    # The one question that compiling asks a workspace.
+    offline.write(
+        "macros/is_incremental.sql",
+        "{% macro is_incremental() %}{{ return(false) }}{% endmacro %}\n",
+    )
+    offline.run(compile_offline.DBT, "--quiet", "deps")
+    offline.run(
+        *(compile_offline.DBT, "--quiet", "compile", "--target", "databricks"),
+        *("--no-populate-cache", "--no-introspect"),
         DATABRICKS_HOST="offline.invalid",
         DATABRICKS_HTTP_PATH="sql/1.0/warehouses/offline",
         DATABRICKS_TOKEN="not-a-token",
-    )  # fmt: skip
-    nodes = json.loads((library.folder / "databricks/manifest.json").read_text())["nodes"].values()
+    )
+    nodes = json.loads((tmp_path / "target/manifest.json").read_text())["nodes"].values()
     statements = {node["name"]: node.get("compiled_code") for node in nodes}
-    assert len(statements) == 31 and all(statements.values())
+    assert {"raw_lending__loans", "int_loans__records", "ops_reconciliation"} < statements.keys()
+    assert [name for name, statement in statements.items() if not statement] == []
     assert compile_offline.findings(statements) == []
