@@ -267,7 +267,7 @@ newest: $(VENV)/.base ## try the newest releases of what base needs, also beyond
 	@$(BIN)/python -m lakehouse newest --uv .venv-newest/bin/uv $(ARGS)
 
 .PHONY: release
-release: $(VENV)/.base ## check that a version may be tagged, and print its notes: make release VERSION=1.2.0
+release: $(VENV)/.python ## check that a version may be tagged, and print its notes: make release VERSION=1.2.0
 	@$(BIN)/python -m lakehouse release "$(VERSION)"
 
 .PHONY: clean
