@@ -6,6 +6,8 @@
 #   ARGS          more options for the command behind `build`, `metrics` or `simulate`
 #   DOCS_PORT     where `make docs` serves (default: 8080)
 #   STATE         the folder of the base that `make slim` compares with
+#   VERSION       the version that `make release` checks
+#   DAG           the DAG that `make airflow` runs (default: medallion; the other: medallion_single)
 #   BASE          the commit that `make pr-report` compares with (default: main)
 
 SHELL := bash
@@ -19,6 +21,7 @@ DOCS_PORT ?= 8080
 LANDING_PATH ?= landing
 DUCKDB_PATH ?= medallion.duckdb
 BASE ?= main
+DAG ?= medallion
 export LANDING_PATH DUCKDB_PATH
 export DBT_PROFILES_DIR := profiles
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -204,7 +207,24 @@ test-databricks: spark $(VENV)/.dev ## test the Databricks target on a double of
 parity: spark $(VENV)/.dev ## compare both engines in every scenario and write docs/parity.md
 	$(BIN)/python -m pytest tests/databricks/test_parity.py -q --long
 
+# Of the environment's own; no file of another Airflow is touched. Where it lies: deploy/airflow/environment.
+AIRFLOW = source deploy/airflow/environment && .venv-airflow/bin
+
+.PHONY: airflow-manifest
+airflow-manifest: $(VENV)/.base ## write dbt's manifest for the DAGs, one task a model
+	@$(BIN)/dbt --quiet parse --target duckdb --target-path target/airflow/target
+
+.PHONY: test-airflow
+test-airflow: .venv-airflow/.airflow $(VENV)/.dev airflow-manifest ## run a part of the DAGs for real and compare them with the manifest
+	$(BIN)/python -m pytest tests/airflow -q
+
 ##@ Now and then
+
+.PHONY: airflow
+airflow: .venv-airflow/.airflow airflow-manifest ## run the Airflow DAG once, for real: make airflow DAG=medallion_single
+	@$(AIRFLOW)/airflow db migrate >/dev/null
+	@$(AIRFLOW)/airflow dags test $(DAG)
+	@$(BIN)/python -m lakehouse report
 
 .PHONY: spark
 spark: .venv-spark/.spark .venv-databricks/.databricks ## make the environments of the Databricks target and its double
@@ -230,7 +250,7 @@ tracked: .venv-mlflow/.mlflow ## build what the Python models need and them, the
 lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
 	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer spark bench metrics publish mlflow site browser; do \
+	@for name in dev base databricks bouncer spark bench metrics publish mlflow site browser airflow; do \
 		constraint=$$([[ $$name = base || $$name = metrics ]] && echo "--constraint requirements/dev.txt" || true); \
 		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
@@ -238,6 +258,17 @@ lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
 		echo "requirements/$$name.txt"; \
 	done
 	@rm -rf .venv-lock
+
+# What is tried follows from requirements/base.in; see lakehouse/newest.py.
+.PHONY: newest
+newest: $(VENV)/.base ## try the newest releases of what base needs, also beyond its bounds; target/newest/report.md
+	@rm -rf .venv-newest && "$$(cat $(VENV)/.python)" -m venv .venv-newest
+	@.venv-newest/bin/pip install --quiet uv==$(UV_VERSION)
+	@$(BIN)/python -m lakehouse newest --uv .venv-newest/bin/uv $(ARGS)
+
+.PHONY: release
+release: $(VENV)/.python ## check that a version may be tagged, and print its notes: make release VERSION=1.2.0
+	@$(BIN)/python -m lakehouse release "$(VERSION)"
 
 .PHONY: clean
 clean: ## remove the database, dbt's output and the environments
@@ -307,6 +338,13 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
 	@echo "Installing $< into .venv-databricks"
 	@"$$(cat $(VENV)/.python)" -m venv .venv-databricks
 	@.venv-databricks/bin/$(INSTALL) $<
+	@touch $@
+
+# Without dependencies: the file names them all, and pip takes minutes to find that out by itself.
+.venv-airflow/.airflow: requirements/airflow.txt | $(VENV)/.python
+	@echo "Installing $< into .venv-airflow"
+	@"$$(cat $(VENV)/.python)" -m venv .venv-airflow
+	@.venv-airflow/bin/$(INSTALL) $< --no-deps
 	@touch $@
 
 .venv-site/.site: requirements/site.txt | $(VENV)/.python

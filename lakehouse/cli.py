@@ -16,6 +16,7 @@ from collections.abc import Sequence
 SUBCOMMANDS = {
     "bundle": "lakehouse.bundle",
     "metrics": "lakehouse.metrics",
+    "newest": "lakehouse.newest",
     "policies": "lakehouse.policies",
     "forget": "lakehouse.forget",
     "publish": "lakehouse.publish",
@@ -26,6 +27,7 @@ SUBCOMMANDS = {
     "new-source": "lakehouse.scaffold.source",
     "quarantine": "lakehouse.quarantine",
     "remove-demo": "lakehouse.scaffold.demo",
+    "release": "lakehouse.release",
     "report": "lakehouse.report",
     "questions": "lakehouse.questions",
     "simulate": "lakehouse.simulate.command",
