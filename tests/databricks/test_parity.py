@@ -190,6 +190,11 @@ def test_streaming_tables_would_hold_the_same(sample: Twins) -> None:
     ("variable", "model", "kind"),
     [
         ("databricks_bronze: streaming_table", "stg_marketplace__orders", "streaming table"),
+        (
+            "databricks_bronze: [stg_carriers__shipment_events]",
+            "stg_carriers__shipment_events",
+            "streaming table",
+        ),
         ("databricks_marts: materialized_view", "mart_monthly_sales", "materialized view"),
         ("databricks_marts: materialized_view", "fct_seller_months", "materialized view"),
     ],
