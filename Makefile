@@ -30,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Each node's result, without the line that says it started. `pipefail` keeps dbt's exit code.
 BUILD = set -o pipefail; $(BIN)/dbt build $(ARGS) | grep --line-buffered -v ' START '
 SQL_FOLDERS = $(wildcard models analyses tests/singular package/models package/tests/singular)
-PYTHON_FOLDERS = lakehouse tests benchmarks
+PYTHON_FOLDERS = lakehouse tests benchmarks deploy/airflow
 YAML_FILES = $$(git ls-files --cached --others --exclude-standard '*.yml' '*.yaml')
 
 ##@ Every day
