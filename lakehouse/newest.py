@@ -217,7 +217,7 @@ def report(
         if not newest[name]:
             builds, error = "?", "the index has no release for this Python"
         elif outcome:
-            builds = "yes: the bound can go" if outcome.builds else "no"
+            builds = "yes: weigh the reason of the bound" if outcome.builds else "no"
             if not outcome.installs:
                 builds = "does not install"
             error = outcome.error

@@ -35,7 +35,7 @@ def test_the_report_says_which_bound_can_go():
     text = newest.report(WANTED, dict.fromkeys("abcd", "1.5"), releases, outcomes)
     assert "within the bounds build" in text
     assert row(text, "a")[2:] == ["1.5", "1.9", "yes", ""]
-    assert row(text, "b")[4] == "yes: the bound can go"
+    assert row(text, "b")[4] == "yes: weigh the reason of the bound"
     assert row(text, "c")[4:] == ["no", "Parser Error: x \\| y"]
     assert row(text, "d")[4:] == ["does not install", "failed to download"]
 
