@@ -34,8 +34,11 @@ HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
 DBT = str(Path(sys.executable).with_name("dbt"))
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
-# What is learned is no matter of SQL, and feature tables grow with customers times months.
-WITHOUT = ("--exclude", "tag:learning+", "mart_customer_features", "mart_seller_features")
+# What is learned is no matter of SQL, and feature tables grow with customers times months. The landing zone has no shipments.
+WITHOUT = (
+    *("--exclude", "tag:learning+", "mart_customer_features", "mart_seller_features"),
+    *("fct_shipment*", "mart_shipment_performance"),
+)
 
 
 def main() -> None:

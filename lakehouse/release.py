@@ -41,10 +41,11 @@ def check(project: Path, version: str) -> list[str]:
     """
     if not re.fullmatch(VERSION, version):
         return [f"{version} is no version: three numbers, such as 1.2.0."]
-    problems = []
-    declared = declared_version(project)
-    if declared != version:
-        problems.append(f"dbt_project.yml says version {declared}, not {version}.")
+    problems = [
+        f"{name} says version {declared}, not {version}."
+        for name, declared in declared_versions(project).items()
+        if declared != version
+    ]
     if not notes(project, version):
         problems.append(f"CHANGELOG.md has no section '## {version} - <date>' with text in it.")
     if notes(project, "Unreleased"):
@@ -58,10 +59,12 @@ def check(project: Path, version: str) -> list[str]:
     return problems
 
 
-def declared_version(project: Path) -> str:
-    """Return the version of the project, which stands in dbt_project.yml alone."""
-    text = (project / "dbt_project.yml").read_text(encoding="utf-8")
-    return re.search(r"^version: *['\"]?([^'\"\s]+)", text, re.MULTILINE)[1]
+def declared_versions(project: Path) -> dict[str, str]:
+    """Return what each file that says the version says: the project, its dbt package, its command line."""
+    names = ("dbt_project.yml", "package/dbt_project.yml", "pyproject.toml")
+    texts = {name: (project / name).read_text(encoding="utf-8") for name in names}
+    pattern = re.compile(r"^version *[:=] *['\"]?([^'\"\s]+)", re.MULTILINE)
+    return {name: pattern.search(text)[1] for name, text in texts.items()}
 
 
 def notes(project: Path, version: str) -> str:
