@@ -10,30 +10,6 @@
     {{ return(keys if keys.replacements else none) }}
 {%- endmacro %}
 
-{#- What stands in the place of a key: null unless it was erased. The hashes are written into the statement, because a join
-    would change the order of the records, by which they are numbered.
-    Arguments: keys (as `erased_keys` gives them), key (expression). -#}
-{% macro erased_replacement(keys, key) -%}
-    {{ return(adapter.dispatch('erased_replacement', 'medallion')(keys, key)) }}
-{%- endmacro %}
-
-{% macro default__erased_replacement(keys, key) -%}
-    {{ exceptions.raise_compiler_error('erased_replacement() is not written for ' ~ target.type) }}
-{%- endmacro %}
-
-{% macro duckdb__erased_replacement(keys, key) -%}
-    map([{% for hash in keys.replacements %}'{{ hash }}'{{ ', ' if not loop.last }}{% endfor %}],
-        [{% for value in keys.replacements.values() %}'{{ value }}'{{ ', ' if not loop.last }}{% endfor %}])[
-        md5('{{ keys.salt }}' || trim({{ key }}))]
-{%- endmacro %}
-
-{% macro databricks__erased_replacement(keys, key) -%}
-    try_element_at(
-        map({% for hash, value in keys.replacements.items() %}'{{ hash }}', '{{ value }}'{{ ', ' if not loop.last }}{% endfor %}),
-        md5(concat('{{ keys.salt }}', trim({{ key }})))
-    )
-{%- endmacro %}
-
 {#- The fields of a landed record without what belongs to an erased person: keys replaced, columns with a class of
     personal data and columns nobody declared null. Gives {fields, is_erased (expression)}.
     Arguments: entity (an entry of `landing_entities()`, with `erased`), fields (dict: name in the file → expression). -#}
@@ -62,27 +38,4 @@
     Arguments: keys (as `erased_keys` gives them), text (expression). -#}
 {% macro corrupt_without_erased(keys, text) -%}
     case when {{ medallion.names_an_erased_key(keys, text) }} then '[erased]' else {{ text }} end
-{%- endmacro %}
-
-{#- Whether one of the words of a text is a key that was erased. Arguments: keys (as `erased_keys` gives them), text. -#}
-{% macro names_an_erased_key(keys, text) -%}
-    {{ return(adapter.dispatch('names_an_erased_key', 'medallion')(keys, text)) }}
-{%- endmacro %}
-
-{% macro default__names_an_erased_key(keys, text) -%}
-    {{ exceptions.raise_compiler_error('names_an_erased_key() is not written for ' ~ target.type) }}
-{%- endmacro %}
-
-{% macro duckdb__names_an_erased_key(keys, text) -%}
-    list_has_any(
-        list_transform(regexp_extract_all({{ text }}, '[0-9A-Za-z_-]+'), word -> md5('{{ keys.salt }}' || word)),
-        [{% for hash in keys.replacements %}'{{ hash }}'{{ ', ' if not loop.last }}{% endfor %}]
-    )
-{%- endmacro %}
-
-{% macro databricks__names_an_erased_key(keys, text) -%}
-    arrays_overlap(
-        transform(regexp_extract_all({{ text }}, '[0-9A-Za-z_-]+', 0), word -> md5(concat('{{ keys.salt }}', word))),
-        array({% for hash in keys.replacements %}'{{ hash }}'{{ ', ' if not loop.last }}{% endfor %})
-    )
 {%- endmacro %}
