@@ -100,6 +100,10 @@ IMPERSONAL = re.compile(
 )
 
 
+# What a key is called where the table says of what.
+BARE = {"id", "uuid", "guid", "key", "code", "codigo", "number", "numero"}
+
+
 @dataclass
 class Column:
     """A column of a table, or a key of the JSON object in one: its names, and what its values are like."""
@@ -271,7 +275,18 @@ def profile(table: Table, paths: list[Path]) -> Profile:
                 column.sample = values(connection, column, 1000)
         if len(found.key) == 1:
             found.key_values = values(connection, found.column(found.key[0]), 1_000_000)
+        name_bare_key(found)
         return found
+
+
+def name_bare_key(found: Profile) -> None:
+    """Name a key that is called `id` after what it identifies: client_id, as other tables call it that name a client."""
+    names = [column.name for column in found.columns]
+    if len(found.key) == 1 and found.key[0] in BARE:
+        better = f"{singular(found.table.name)}_{found.key[0]}"
+        if better not in names:
+            found.column(found.key[0]).name = better
+            found.key = [better]
 
 
 def values(connection: duckdb.DuckDBPyConnection, column: Column, limit: int) -> set[str]:

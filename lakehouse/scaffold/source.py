@@ -19,7 +19,7 @@ from lakehouse.scaffold import landed as given
 from lakehouse.scaffold.domain import GROUPS, plan_domain
 from lakehouse.scaffold.names import RESERVED, identifier, singular
 from lakehouse.scaffold.plan import PROJECT, Plan, RefusedError, agreed, quote, render
-from lakehouse.scaffold.profile import Column, Profile, literal, profile
+from lakehouse.scaffold.profile import Column, Profile, literal, name_bare_key, profile
 
 JUDGED = "macros/silver/judged_entities.sql"
 TEXTS = "models/_docs/columns.md"
@@ -301,6 +301,7 @@ def set_key(found: Profile, wanted: str) -> None:
             )
         key.append(matching[0])
     found.key = key
+    name_bare_key(found)
 
 
 def declared_tables(project: Path, source: str) -> list[str]:

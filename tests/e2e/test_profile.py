@@ -93,10 +93,10 @@ def test_dirty_dates_go_to_the_quarantine_and_not_to_text(learn):
 )
 def test_foreign_dialects_are_converted_while_they_land(learn, name, content, encoding):
     found = learn(name, content, encoding)
-    assert [column.name for column in found.columns] == ["id", "preco", "municipio"]
+    assert [column.name for column in found.columns] == ["a_id", "preco", "municipio"]
     assert found.row_count == 2
     assert found.column("preco").form == "decimal_comma"
-    assert found.key == ["id"]
+    assert found.key == ["a_id"]
 
 
 def test_objects_are_opened_and_an_array_becomes_lines(learn):
@@ -120,6 +120,14 @@ def test_keys(learn):
     assert learn("tickets.csv", again).key == ["ticket_id"]
     assert learn("nothing.csv", "a,b\n" + "1,2\n2,2\n" * 10 + "1,3\n" * 2).key == []
     assert learn("header.csv", "header_id,b\n").key == ["header_id"]
+
+
+def test_a_key_called_id_is_named_after_its_table(learn):
+    found = learn("clients.csv", "id,name\n1,a\n2,b\n")
+    assert found.key == ["client_id"]
+    assert [(c.bronze, c.name) for c in found.columns] == [("id", "client_id"), ("name", "name")]
+    # The name is taken, and stands for something else.
+    assert learn("clients.csv", "id,client_id\n1,9\n2,9\n").key == ["id"]
 
 
 def test_likely_personal_data_is_marked_and_never_shown(learn):
