@@ -144,6 +144,27 @@ def test_two_incremental_drops_end_the_same(sample: Twins, results: dict) -> Non
     assert unequal(results[INCREMENTAL]) == []
 
 
+def test_foreign_keys_are_those_that_are_tested(sample: Twins) -> None:
+    manifest = json.loads((sample.folder / "databricks/manifest.json").read_text())["nodes"]
+    expected = set()
+    for node in manifest.values():
+        if (node.get("test_metadata") or {}).get("name") == "relationships":
+            child = manifest[node["attached_node"]]
+            (parent,) = set(node["depends_on"]["nodes"]) - {node["attached_node"]}
+            if child["config"]["contract"]["enforced"]:
+                references = f"main.{manifest[parent]['schema']}.{manifest[parent]['alias']}"
+                expected.add((child["alias"], node["column_name"], references))
+    keys = sample.double.state()["recorded"]["keys"]
+    found = {
+        (table.split(".")[2], key["columns"], key["references"].replace("`", ""))
+        for table, facts in keys.items()
+        for key in facts.values()
+        if key["type"] == "FOREIGN KEY"
+    }
+    assert found == expected
+    assert len(found) > 30
+
+
 @pytest.mark.long
 def test_a_build_without_news_changes_no_row(sample: Twins) -> None:
     before = {file.name: file.read_bytes() for file in exported_rows(sample)}
@@ -164,27 +185,6 @@ def exported_rows(twins: Twins) -> list[Path]:
         # Written in one order; the file says the same when its rows are the same.
         duckdb.sql(f"copy (select * from '{file}' order by all) to '{file}.sorted.csv'")
     return [file.with_name(f"{file.name}.sorted.csv") for file in files]
-
-
-def test_foreign_keys_are_those_that_are_tested(sample: Twins) -> None:
-    manifest = json.loads((sample.folder / "databricks/manifest.json").read_text())["nodes"]
-    expected = set()
-    for node in manifest.values():
-        if (node.get("test_metadata") or {}).get("name") == "relationships":
-            child = manifest[node["attached_node"]]
-            (parent,) = set(node["depends_on"]["nodes"]) - {node["attached_node"]}
-            if child["config"]["contract"]["enforced"]:
-                references = f"main.{manifest[parent]['schema']}.{manifest[parent]['alias']}"
-                expected.add((child["alias"], node["column_name"], references))
-    keys = sample.double.state()["recorded"]["keys"]
-    found = {
-        (table.split(".")[2], key["columns"], key["references"].replace("`", ""))
-        for table, facts in keys.items()
-        for key in facts.values()
-        if key["type"] == "FOREIGN KEY"
-    }
-    assert found == expected
-    assert len(found) > 30
 
 
 def test_streaming_tables_would_hold_the_same(sample: Twins) -> None:
