@@ -63,9 +63,9 @@ delivered as (
 final as (
     select
         days.purchase_date,
-        cast(round(delivered.delivery_days, 6) as double) as country_delivery_days,
-        cast(round(shares.share_in_4_days, 6) as double) as country_share_in_4_days,
-        cast(round(shares.share_in_7_days, 6) as double) as country_share_in_7_days
+        {{ rounded('delivered.delivery_days', 6) }} as country_delivery_days,
+        {{ rounded('shares.share_in_4_days', 6) }} as country_share_in_4_days,
+        {{ rounded('shares.share_in_7_days', 6) }} as country_share_in_7_days
     from purchase_days as days
     left join delivered on days.purchase_date = delivered.purchase_date
     left join shares on days.purchase_date = shares.purchase_date

@@ -74,13 +74,13 @@ final as (
         / nullif(cast(measured_order_count as double), 0) as late_by_timestamp_share,
         cast(late_by_day_order_count as double)
         / nullif(cast(measured_order_count as double), 0) as late_by_day_share,
-        cast(round(average_delivery_days, 4) as double) as average_delivery_days,
-        cast(round(median_delivery_days, 4) as double) as median_delivery_days,
-        cast(round(average_promised_days, 4) as double) as average_promised_days,
-        cast(round(average_delay_days, 4) as double) as average_delay_days,
-        cast(round(average_days_late, 4) as double) as average_days_late,
-        cast(round(average_handling_days, 4) as double) as average_handling_days,
-        cast(round(average_transit_days, 4) as double) as average_transit_days,
+        {{ rounded('average_delivery_days', 4) }} as average_delivery_days,
+        {{ rounded('median_delivery_days', 4) }} as median_delivery_days,
+        {{ rounded('average_promised_days', 4) }} as average_promised_days,
+        {{ rounded('average_delay_days', 4) }} as average_delay_days,
+        {{ rounded('average_days_late', 4) }} as average_days_late,
+        {{ rounded('average_handling_days', 4) }} as average_handling_days,
+        {{ rounded('average_transit_days', 4) }} as average_transit_days,
         purchase_month_date
     from measured
 )

@@ -86,10 +86,10 @@ final as (
         / nullif(cast(shipments.item_count as double), 0) as average_freight_brl,
         cast(shipments.freight_brl as double)
         / nullif(cast(shipments.items_brl + shipments.freight_brl as double), 0) as freight_share,
-        cast(round(shipments.average_distance_km, 4) as double) as average_distance_km,
-        cast(round(deliveries.average_delivery_days, 4) as double) as average_delivery_days,
-        cast(round(deliveries.median_delivery_days, 4) as double) as median_delivery_days,
-        cast(round(deliveries.average_promised_days, 4) as double) as average_promised_days,
+        {{ rounded('shipments.average_distance_km', 4) }} as average_distance_km,
+        {{ rounded('deliveries.average_delivery_days', 4) }} as average_delivery_days,
+        {{ rounded('deliveries.median_delivery_days', 4) }} as median_delivery_days,
+        {{ rounded('deliveries.average_promised_days', 4) }} as average_promised_days,
         cast(deliveries.late_by_day_order_count as double)
         / nullif(cast(deliveries.measured_order_count as double), 0) as late_by_day_share,
         shipments.seller_state_code = shipments.customer_state_code as is_same_state

@@ -87,7 +87,7 @@ final as (
         cast(sales.freight_brl as decimal(18, 2)) as freight_brl,
         cast(sales.items_brl as double) / nullif(cast(sales.item_count as double), 0)
             as average_price_brl,
-        cast(round(sales.median_price_brl, 4) as double) as median_price_brl,
+        {{ rounded('sales.median_price_brl', 4) }} as median_price_brl,
         cast(sales.items_brl as double)
         / nullif(cast(sum(sales.items_brl) over () as double), 0) as items_brl_share,
         cast(sales.freight_brl as double)

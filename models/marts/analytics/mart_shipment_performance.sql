@@ -67,8 +67,8 @@ final as (
         cast(delivered_shipment_count as double) / shipment_count as delivered_share,
         cast(first_attempt_shipment_count as double) / nullif(attempted_shipment_count, 0) as first_attempt_share,
         cast(on_time_shipment_count as double) / nullif(measured_shipment_count, 0) as on_time_share,
-        cast(round(median_transit_days, 4) as double) as median_transit_days,
-        cast(round(slowest_tenth_transit_days, 4) as double) as slowest_tenth_transit_days,
+        {{ rounded('median_transit_days', 4) }} as median_transit_days,
+        {{ rounded('slowest_tenth_transit_days', 4) }} as slowest_tenth_transit_days,
         posting_month_date
     from counted
 )
