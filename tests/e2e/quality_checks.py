@@ -10,7 +10,12 @@ from truth import DISPOSITIONS, GOLD, expected_gold, typed
 # Everything but the marts that only read gold; no tests but those of operations.
 BUILD = (
     *("build", "--indirect-selection", "empty", "--exclude", "path:models/marts/analytics"),
-    *("--select", "resource_type:model", "path:tests/singular/operations"),
+    *(
+        "--select",
+        "resource_type:model",
+        "path:tests/singular/operations",
+        "path:package/tests/singular",
+    ),
 )
 SEEDED_BUILD = (*BUILD, "resource_type:seed")
 
