@@ -63,7 +63,7 @@
             else {{ value }}
         end
     {%- else -%}
-        {{ exceptions.raise_compiler_error("rewritten(): unknown form '" ~ form ~ "' for " ~ text ~ "; use decimal_comma, "
+        {{ exceptions.raise_compiler_error("rewritten: unknown form '" ~ form ~ "' for " ~ text ~ "; use decimal_comma, "
             ~ "thousands_comma, day_month_year, month_day_year, year_month_day, utc, local_time, common_time or yes_no") }}
     {%- endif -%}
 {%- endmacro %}
