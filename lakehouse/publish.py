@@ -246,7 +246,7 @@ def mask_macro(pii_salt: str) -> Any:
     environment.globals.update(
         var=lambda name, default=None: pii_salt if name == "pii_salt" else default,
         env_var=lambda _, default="": default,
-        string_literal=quoted,
+        medallion={"string_literal": quoted},
         dbt={"type_string": lambda: "varchar"},
         exceptions={"raise_compiler_error": refuse},
     )

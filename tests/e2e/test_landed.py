@@ -100,6 +100,8 @@ def test_parquet_keeps_its_types_and_order(tmp_path):
 
 def test_the_sample_is_read_as_an_independent_reader_reads_it():
     for path in landed_files(SAMPLE):
+        if path.suffix != ".csv":
+            continue
         records = []
         pieces = redact_csv(text_of(path), lambda r: records.append([*r.values()]), lambda _: False)  # noqa: B023
         assert "".join(text for text, _ in pieces) == text_of(path)
