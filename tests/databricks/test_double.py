@@ -27,6 +27,7 @@ HITS: dict[str, int] = {
     "describe": 6,
     "describe_as_json": 17,
     "drop": 3,
+    "drop_primary_key": 1,
     "grant": 1,
     "information_schema.column_masks": 5,
     "information_schema.columns": 5,
@@ -323,6 +324,21 @@ def test_direct_statements_do_what_they_say(client: Client):
     assert client.rows("select 1 as one") == [{"one": 1}]
     assert "TABLE_OR_VIEW_NOT_FOUND" in client.error("select * from main.default.direct_view")
     assert "TABLE_OR_VIEW_NOT_FOUND" in client.error("select * from main.default.renamed")
+
+
+def test_who_asks_is_a_stranger_and_a_filter_is_noted(client: Client, double: Double):
+    shown = "case when is_account_group_member('readers') then x else concat('not ', x) end"
+    client.rows(
+        f"create or replace function main.default.shown(x string) returns string return {shown}"
+    )
+    assert client.rows("select main.default.shown('a') as shown") == [{"shown": "not a"}]
+    table = "main.default.filtered"
+    client.rows(
+        f"create or replace table {table} (region string) using delta with row filter main.default.own on (region)"
+    )
+    assert client.rows(f"select * from {table}") == []
+    assert double.state()["recorded"]["row_filters"][table] == "main.default.own on (region)"
+    client.rows(f"drop table {table}")
 
 
 def test_notes_follow_the_relation(client: Client, double: Double):
