@@ -274,16 +274,12 @@ def placed(widget: Widget) -> dict[str, Any]:
         scale: dict[str, Any] = {"type": widget.axis_type}
         if widget.axis_type == "categorical":
             scale["sort"] = {"by": widget.sort}
+        if widget.more:
+            names = (widget.value, *widget.more)
+            value = {"fields": [{"fieldName": name, "displayName": name} for name in names]}
         encodings = {
             "x": {"fieldName": widget.axis, "displayName": widget.axis, "scale": scale},
             "y": {**value, "scale": {"type": "quantitative"}},
-        }
-    if widget.more:
-        encodings["y"] = {
-            "scale": {"type": "quantitative"},
-            "fields": [
-                {"fieldName": name, "displayName": name} for name in (widget.value, *widget.more)
-            ],
         }
     x, y, width, height = widget.place
     return {

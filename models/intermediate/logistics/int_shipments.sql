@@ -19,11 +19,7 @@ events as (
         row_number() over (
             partition by shipment_id order by occurred_at desc nulls last, stage_number desc nulls last, event_id desc
         ) = 1 as is_last,
-        -- It arrived in a later drop than one that happened after it.
-        coalesce(_delivered_at > min(_delivered_at) over (
-            partition by shipment_id order by occurred_at nulls last, stage_number nulls last, event_id
-            rows between 1 following and unbounded following
-        ), false) as is_late_news
+        {{ is_late_news('shipment_id', 'occurred_at nulls last, stage_number nulls last, event_id') }} as is_late_news
     from {{ ref('int_shipment_events') }}
     {{ only_touched('shipment_id') }}
 ),

@@ -25,16 +25,12 @@ events as (
         *,
         row_number() over by_occurrence as event_number,
         lag(occurred_at) over by_occurrence as previous_occurred_at,
-        coalesce(_delivered_at > min(_delivered_at) over later, false) as is_late_news
+        {{ is_late_news('shipment_id', 'occurred_at nulls last, stage_number nulls last, event_id') }} as is_late_news
     from {{ ref('int_shipment_events') }}
     {{ only_touched('shipment_id') }}
     window
         by_occurrence as (
             partition by shipment_id order by occurred_at nulls last, stage_number nulls last, event_id
-        ),
-        later as (
-            partition by shipment_id order by occurred_at nulls last, stage_number nulls last, event_id
-            rows between 1 following and unbounded following
         )
 ),
 

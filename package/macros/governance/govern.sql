@@ -16,11 +16,11 @@
         {%- for statement in medallion.governing_statements(model, relation, masks) -%}
             {%- do run_query(statement) -%}
         {%- endfor -%}
-        {%- if kind == 'table' and var('foreign_keys', true) and medallion.foreign_keys(model) -%}
+        {%- set keys = medallion.foreign_keys(model) if kind == 'table' and var('foreign_keys', true) else [] -%}
+        {%- if keys -%}
             {%- set there = fetch_foreign_key_constraints(relation).columns[0].values() -%}
             {#- A parent that was not built here: a developer's schemas, with `--defer`. -#}
-            {%- for key in medallion.foreign_keys(model)
-                if key.name not in there and load_cached_relation(key.parent) is not none -%}
+            {%- for key in keys if key.name not in there and load_cached_relation(key.parent) is not none -%}
                 {%- do run_query('alter table ' ~ relation ~ ' add constraint ' ~ key.name
                     ~ ' foreign key (' ~ key.column ~ ') references ' ~ key.parent) -%}
             {%- endfor -%}

@@ -265,7 +265,7 @@
 {#- Databricks: the CTE `kept_records`: `keyed_records` without what belongs to erased persons, as `without_erased` has it.
     Arguments: entity (with `erased`). -#}
 {% macro databricks_kept_records(entity) -%}
-    {%- set identifiers, leading, kept = [], ['order_id'], ['_operation'] -%}
+    {%- set identifiers, kept = [], ['_operation'] -%}
     {%- for name in (entity.landed.values() | list + entity.landed.values() | map('lower') | list) | unique -%}
         {%- if entity.classes.get(name) == 'identifier' -%}
             {%- do identifiers.append(name) -%}
@@ -274,7 +274,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- set found = [] -%}
-    {%- for name in leading + identifiers -%}
+    {%- for name in ['order_id'] + identifiers -%}
         {%- do found.append(medallion.erased_replacement(entity.erased, 'try_element_at(fields, ' ~ medallion.string_literal(name) ~ ')')) -%}
     {%- endfor -%}
     kept_records as (

@@ -131,7 +131,7 @@ def _key_columns(statement: Statement) -> Iterator[tuple]:
 def _references(statement: Statement) -> Iterator[tuple]:
     for relation, name, key in _keys(statement):
         if key["type"] == "FOREIGN KEY":
-            parent = statement.full_name(key["references"].partition("(")[0].strip())
+            parent = statement.parent(key["references"])
             for unique, parent_key in statement.workspace.recorded.keys.get(parent, {}).items():
                 if parent_key["type"] == "PRIMARY KEY":
                     yield *relation[:2], name, *parent.split(".")[:2], unique

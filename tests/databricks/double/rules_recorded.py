@@ -149,7 +149,7 @@ def record_key(statement: Statement, name: str, key: str, type_: str, rest: str)
     names = [unquoted(column).lower() for column in columns.split(",")]
     if missing := set(names) - existing:
         raise Refused(f"{relation} has no column {sorted(missing)}")
-    parent = references and statement.full_name(references.partition("(")[0].strip())
+    parent = references and statement.parent(references)
     if parent and not _has_primary_key(statement, parent):
         raise Refused(f"{parent} has no primary key to refer to")
     keys[unquoted(key)] = {
@@ -166,8 +166,7 @@ def pointing_at(statement: Statement, name: str) -> list[tuple[str, str]]:
         (child, key)
         for child, keys in list(statement.workspace.recorded.keys.items())
         for key, facts in list(keys.items())
-        if facts["references"]
-        and statement.full_name(facts["references"].partition("(")[0].strip()) == parent
+        if facts["references"] and statement.parent(facts["references"]) == parent
     ]
 
 
@@ -195,11 +194,11 @@ def drop_constraint(statement: Statement, match: Match) -> pa.Table | DataFrame:
 )
 def drop_primary_key(statement: Statement, match: Match) -> pa.Table:
     keys = statement.workspace.recorded.keys.get(statement.full_name(match["name"]), {})
-    for name in [name for name, key in keys.items() if key["type"] == "PRIMARY KEY"]:
+    name = next((name for name, key in keys.items() if key["type"] == "PRIMARY KEY"), None)
+    if name:
         _release(statement, match["name"], cascade=(match["how"] or "").lower() == "cascade")
         del keys[name]
-        return NOTHING
-    if not match["quiet"]:
+    elif not match["quiet"]:
         raise Refused(f"{match['name']} has no primary key")
     return NOTHING
 

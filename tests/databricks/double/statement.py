@@ -99,6 +99,10 @@ class Statement:
         schema = self.session.catalog.currentDatabase()
         return ".".join([*[self.catalog, schema][: 3 - len(parts)], *parts])
 
+    def parent(self, references: str) -> str:
+        """The full name of the table that a foreign key refers to: `parent (columns)`, as it was written."""
+        return self.full_name(references.partition("(")[0].strip())
+
     @property
     def catalog(self) -> str:
         """The session's catalog, under the workspace's name for it."""
