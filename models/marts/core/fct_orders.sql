@@ -16,11 +16,7 @@ order_customers as (
 touched_orders as (
     {{ touched_keys('int_orders__records', 'order_id') }}
     union
-    {{ touched_keys('int_order_items__records', 'order_id') }}
-    union
-    {{ touched_keys('int_order_payments__records', 'order_id') }}
-    union
-    {{ touched_keys('int_order_reviews__records', 'order_id') }}
+    {{ touched_keys('int_order_totals', 'order_id') }}
 ),
 
 touched_persons as (
@@ -62,40 +58,8 @@ order_statuses as (
     select * from {{ ref('seed_order_statuses') }}
 ),
 
-items as (
-    select
-        order_id,
-        count(*) as item_count,
-        count(distinct product_id) as product_count,
-        count(distinct seller_id) as seller_count,
-        sum(price_brl) as items_brl,
-        sum(freight_brl) as freight_brl,
-        max(case when is_limit_plausible then shipping_limit_at end) as last_shipping_limit_at
-    from {{ ref('int_order_items') }}
-    {{ only_touched('order_id') }}
-    group by order_id
-),
-
-payments as (
-    select
-        order_id,
-        count(*) as payment_count,
-        max(installment_count) as max_installment_count,
-        sum(payment_brl) as paid_brl
-    from {{ ref('int_order_payments') }}
-    {{ only_touched('order_id') }}
-    group by order_id
-),
-
-reviews as (
-    select
-        order_id,
-        count(*) as review_count,
-        avg(cast(review_score as double)) as average_review_score,
-        {{ latest('review_score', 'answered_at', 'review_id') }} as latest_review_score
-    from {{ ref('int_order_reviews') }}
-    {{ only_touched('order_id') }}
-    group by order_id
+totals as (
+    select * from {{ ref('int_order_totals') }}
 ),
 
 ranked as (
@@ -126,18 +90,18 @@ final as (
         ranked.customer_unique_id,
         ranked.order_status,
         cast(ranked.customer_order_number as int) as customer_order_number,
-        cast(coalesce(items.item_count, 0) as int) as item_count,
-        cast(coalesce(items.product_count, 0) as int) as product_count,
-        cast(coalesce(items.seller_count, 0) as int) as seller_count,
-        cast(coalesce(payments.payment_count, 0) as int) as payment_count,
-        payments.max_installment_count,
-        cast(coalesce(reviews.review_count, 0) as int) as review_count,
-        reviews.latest_review_score,
-        reviews.average_review_score,
-        cast(coalesce(items.items_brl, 0) as decimal(18, 2)) as items_brl,
-        cast(coalesce(items.freight_brl, 0) as decimal(18, 2)) as freight_brl,
-        cast(coalesce(items.items_brl + items.freight_brl, 0) as decimal(18, 2)) as order_total_brl,
-        cast(coalesce(payments.paid_brl, 0) as decimal(18, 2)) as paid_brl,
+        coalesce(totals.item_count, 0) as item_count,
+        coalesce(totals.product_count, 0) as product_count,
+        coalesce(totals.seller_count, 0) as seller_count,
+        coalesce(totals.payment_count, 0) as payment_count,
+        totals.max_installment_count,
+        coalesce(totals.review_count, 0) as review_count,
+        totals.latest_review_score,
+        totals.average_review_score,
+        cast(coalesce(totals.items_brl, 0) as decimal(18, 2)) as items_brl,
+        cast(coalesce(totals.freight_brl, 0) as decimal(18, 2)) as freight_brl,
+        cast(coalesce(totals.items_brl + totals.freight_brl, 0) as decimal(18, 2)) as order_total_brl,
+        cast(coalesce(totals.paid_brl, 0) as decimal(18, 2)) as paid_brl,
         {{ days_after('ranked.purchased_at', 'ranked.approved_at') }} as approval_days,
         -- A stage that would end before it began has no length: the source's times contradict each other.
         case
@@ -155,10 +119,10 @@ final as (
         ranked.order_status = 'delivered' as is_delivered,
         ranked.order_status = 'canceled' as is_canceled,
         coalesce(order_statuses.counts_as_sale, false) as counts_as_sale,
-        coalesce(items.item_count, 0) > 0 as has_items,
+        coalesce(totals.item_count, 0) > 0 as has_items,
         ranked.delivered_at > ranked.estimated_delivery_at as is_late_by_timestamp,
         cast(ranked.delivered_at as date) > cast(ranked.estimated_delivery_at as date) as is_late_by_day,
-        ranked.shipped_at > items.last_shipping_limit_at as is_shipped_late,
+        ranked.shipped_at > totals.last_shipping_limit_at as is_shipped_late,
         ranked._warnings is null as is_consistent,
         ranked._warnings as inconsistencies,
         ranked.purchased_at,
@@ -172,9 +136,7 @@ final as (
         on ranked.customer_unique_id = customers.customer_unique_id
         and {{ valid_at('customers', 'ranked.purchased_at') }}
     left join locations on ranked.zip_code_prefix = locations.zip_code_prefix
-    left join items on ranked.order_id = items.order_id
-    left join payments on ranked.order_id = payments.order_id
-    left join reviews on ranked.order_id = reviews.order_id
+    left join totals on ranked.order_id = totals.order_id
 )
 
 select
