@@ -1,4 +1,4 @@
-"""Demand of the next weeks, per category and in total, by exponential smoothing with an interval from past errors.
+"""Demand of the next weeks, per category and in total, by exponential smoothing with intervals from past errors.
 
 Everything is weekly and small: a few hundred weeks times a hundred series. Whoever has a year and a half of history
 cannot learn a season from it, so the forecast is a level, the same for all weeks ahead. What is learned is how fast the
@@ -22,10 +22,9 @@ YEAR = 52
 # The first forecast of a backtest needs weeks to start from, the first score needs forecasts to learn from.
 WARM_UP = 13
 LEARNED = 13
-# An interval of 80 % leaves this share outside, half of it on either side; and how fast it follows its own misses.
+# An interval of 80 % leaves this share outside.
 OUTSIDE = 0.2
-ADAPT = 0.05
-# Half a year: what an interval looks back on, and what says how much a series sells.
+# Half a year says how much a series sells.
 RECENT = 26
 # Series learn from those of their class. Below the first number of items a week many weeks are empty.
 CLASSES = ("total", "intermittent", "regular", "large")
@@ -175,40 +174,36 @@ def naive_scale(values: np.ndarray) -> np.ndarray:
     )
 
 
-def band(
-    forecast: np.ndarray,
-    past_forecast: np.ndarray,
-    past_actual: np.ndarray,
-    kinds: np.ndarray,
-    outside: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Interval around `forecast` [series] for each week ahead, from the errors of finished forecasts of its class.
+def learned_margin(gaps: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """How far from a forecast the intervals reach, between logarithms: [horizon, series], nan where nothing is known.
 
-    Errors are taken between logarithms, so that large series lend their relative error to each other and an interval never
-    falls below zero. `outside` is the share of past errors left outside, by class.
+    `gaps` has the errors of finished forecasts, [origin, horizon, series]; nan where a series had not begun. Series lend
+    theirs to those of their class. A sample says too little of its own tail (conformal prediction asks for one
+    observation more), and what it has is less than it seems. Forecasts from following weeks are about the same weeks, so
+    eight of one series count as one observation; so are those of many series from one week, so they count as one at most.
     """
-    center = np.log1p(forecast)
-    low = np.empty((HORIZON, len(forecast)))
-    high = np.empty((HORIZON, len(forecast)))
+    margin = np.full((HORIZON, len(kinds)), np.nan)
     for kind in np.unique(kinds):
         members = np.flatnonzero(kinds == kind)
-        gaps = np.log1p(past_actual[..., members]) - np.log1p(past_forecast[:, None, members])
-        ends = [outside[kind] / 2, 1 - outside[kind] / 2]
-        for step in range(HORIZON):
-            below, above = np.quantile(gaps[:, step], ends)
-            low[step, members] = np.expm1(np.maximum(center[members] + below, 0))
-            high[step, members] = np.expm1(np.maximum(center[members] + above, 0))
-    return np.minimum(low, forecast), np.maximum(high, forecast)
+        sizes = np.abs(gaps[..., members])
+        has_begun = ~np.isnan(sizes[:, 0])
+        if not has_begun.any():
+            continue
+        observations = len(sizes) * min(len(members) / HORIZON, 1)
+        inside = min((1 - OUTSIDE) * (1 + 1 / observations), 1)
+        reach = [np.quantile(sizes[:, step][has_begun], inside) for step in range(HORIZON)]
+        # Nobody knows more of a week that is farther away.
+        margin[:, members] = np.maximum.accumulate(reach)[:, None]
+    return margin
 
 
-def early_band(forecast: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Interval without finished forecasts to learn from: the changes between weeks, at least the noise of a count."""
+def early_margin(forecast: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The same without finished forecasts: the changes between weeks, at least the noise of a count."""
     count_noise = 1 / np.sqrt(np.maximum(forecast, 0.25))
     changes = np.diff(np.log1p(known), axis=0)
     noise = np.maximum(changes.std(axis=0) if len(changes) else 0.0, count_noise)
     steps = np.sqrt(1 + np.arange(HORIZON) * DEFAULT_ALPHA**2)[:, None]
-    center, margin = np.log1p(forecast), 1.2816 * noise * steps
-    return np.expm1(np.maximum(center - margin, 0)), np.expm1(center + margin)
+    return 1.2816 * noise * steps
 
 
 @dataclass
@@ -219,43 +214,32 @@ class Outlook:
     alphas: np.ndarray  # [series]
     low: np.ndarray  # [horizon, series]
     high: np.ndarray  # [horizon, series]
-    kinds: np.ndarray  # [series]
 
 
 def outlooks(past: History) -> list[Outlook]:
-    """The forecast at the end of every week, from what was known then.
-
-    Only forecasts whose last week was over are learned from. Where the intervals of a class missed more often than they
-    should, the next ones are made wider, and narrower where they missed less (adaptive conformal inference).
-    """
+    """The forecast at the end of every week, from what was known then: only finished forecasts are learned from."""
     values = past.values
     smoothed = np.stack([levels(values, alpha) for alpha in ALPHAS])  # [alpha, week, series]
     actual = ahead(values)
+    has_begun = np.cumsum(values, axis=0) > 0
     series = np.arange(len(past.series))
-    outside = np.full(len(CLASSES), OUTSIDE)
     made: list[Outlook] = []
     for week in range(len(past.weeks)):
         known = values[: week + 1]
         kinds = classes(known, past.total)
-        finished = slice(WARM_UP, week + 1 - HORIZON)
-        if week < WARM_UP + HORIZON:
-            alphas = np.full(len(series), DEFAULT_ALPHA)
-            point = smoothed[ALPHAS.index(DEFAULT_ALPHA), week]
-            made.append(Outlook(point, alphas, *early_band(point, known), kinds))
-            continue
+        finished = slice(WARM_UP, max(week + 1 - HORIZON, WARM_UP))
         old, came = smoothed[:, finished], actual[finished]
         alphas = choose_alphas(came[None] - old[:, :, None], naive_scale(known), kinds)
         index = np.searchsorted(ALPHAS, alphas)
-        past_forecast = old[index[None], np.arange(old.shape[1])[:, None], series[None]]
-        before = week - HORIZON
-        if before >= WARM_UP + HORIZON:
-            missed = (actual[before] < made[before].low) | (actual[before] > made[before].high)
-            for kind in np.unique(made[before].kinds):
-                share = missed[:, made[before].kinds == kind].mean()
-                outside[kind] = np.clip(outside[kind] - ADAPT * (share - OUTSIDE), 0.05, 0.5)
         point = smoothed[index, week, series]
-        low, high = band(point, past_forecast[-RECENT:], came[-RECENT:], kinds, outside)
-        made.append(Outlook(point, alphas, low, high, kinds))
+        past_point = old[index[None], np.arange(old.shape[1])[:, None], series[None]]
+        gaps = np.log1p(came) - np.log1p(past_point)[:, None]
+        gaps[~np.broadcast_to(has_begun[finished][:, None], gaps.shape)] = np.nan
+        margin = learned_margin(gaps[-YEAR:], kinds)
+        margin = np.where(np.isnan(margin), early_margin(point, known), margin)
+        # Between logarithms, so that large series lend their relative error and no interval falls below zero.
+        low = np.expm1(np.maximum(np.log1p(point) - margin, 0))
+        made.append(Outlook(point, alphas, low, np.expm1(np.log1p(point) + margin)))
     return made
 
 

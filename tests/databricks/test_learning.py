@@ -89,7 +89,8 @@ def test_python_models_end_the_same(tmp_path: Path) -> None:
         assert {each.table for each in compared} == models
         assert [f"{each.table}: {each.difference}" for each in compared if each.difference] == []
         notebooks = [line for line in double.log() if "notebook" in line]
-        assert len(notebooks) == len([each for each in models if each.startswith("silver.")])
+        scripts = list((ROOT / "models/intermediate/learning").glob("*.py"))
+        assert len(notebooks) == len(scripts)
         assert all(str(synced) in line["source"] for line in notebooks)
 
 

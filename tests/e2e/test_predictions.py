@@ -90,12 +90,18 @@ def test_a_run_without_news_predicts_the_same(sample: Lakehouse):
 def test_a_model_worse_than_the_baseline_is_refused(sample: Lakehouse):
     with duckdb.connect(str(sample.database)) as connection:
         connection.execute(
-            "update gold.mart_demand_scores set model_mase = 9, is_better_than_baseline = false"
+            "update gold.mart_demand_scores set model_mase = 9, is_better_than_baseline = false,"
+            " interval_coverage = 0.6"
         )
         connection.execute("update gold.mart_delivery_scores set kept_share = 0.6")
-    names = ("demand_forecast_beats_baseline", "delivery_promise_is_kept")
+    names = (
+        "demand_forecast_beats_baseline",
+        "demand_interval_covers",
+        "delivery_promise_is_kept",
+    )
     run = sample.dbt("test", "--select", *names, check=False, learning=True)
     assert "does not beat the baseline (naive): MASE 9" in run.output
+    assert "too narrow: of the weeks of the test 0.6 came within them" in run.output
     assert "is kept too rarely: kept 0.6" in run.output
 
 

@@ -12,7 +12,8 @@ orders as (
 reviews as (
     select
         reviews.*,
-        orders.customer_unique_id
+        orders.customer_unique_id,
+        orders.purchased_at
     from {{ ref('fct_order_reviews') }} as reviews
     inner join orders on reviews.order_key = orders.order_key
 ),
@@ -54,7 +55,10 @@ reviewed as (
         min(reviews.review_score) as lowest_review_score,
         avg(cast(reviews.review_score as double)) as average_review_score
     from reviews
-    inner join past_months on reviews.answered_at < past_months.as_of_date
+    -- Some are answered before the purchase that they are about, which nobody knew of yet.
+    inner join past_months
+        on reviews.answered_at < past_months.as_of_date
+        and reviews.purchased_at < past_months.as_of_date
     group by reviews.customer_unique_id, past_months.as_of_date
 ),
 

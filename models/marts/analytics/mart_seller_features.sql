@@ -38,7 +38,8 @@ reviews as (
     select
         sales.seller_id,
         reviews.review_score,
-        reviews.answered_at
+        reviews.answered_at,
+        sales.purchased_at
     from {{ ref('fct_order_reviews') }} as reviews
     inner join sales on reviews.order_key = sales.order_key
 ),
@@ -89,7 +90,10 @@ reviewed as (
         count(*) as review_count,
         avg(cast(reviews.review_score as double)) as average_review_score
     from reviews
-    inner join past_months on reviews.answered_at < past_months.as_of_date
+    -- Some are answered before the purchase that they are about, which nobody knew of yet.
+    inner join past_months
+        on reviews.answered_at < past_months.as_of_date
+        and reviews.purchased_at < past_months.as_of_date
     group by reviews.seller_id, past_months.as_of_date
 ),
 
