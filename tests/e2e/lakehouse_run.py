@@ -123,6 +123,11 @@ class Lakehouse:
             os.utime(path, (moment.timestamp(), moment.timestamp()))
         return path
 
+    def start_from(self, other):
+        """Begins with the database of another lakehouse: the file, and what of it only the write-ahead log holds."""
+        for file in other.folder.glob(f"{other.database.name}*"):
+            shutil.copy(file, self.folder)
+
     def start(self, *arguments, env=None, learning=False):
         """Starts dbt (arguments as on the command line) and gives a Started; `env` adds environment variables."""
         self.runs += 1
