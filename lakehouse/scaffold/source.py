@@ -59,6 +59,8 @@ FORM_EXAMPLES = {
     "month_day_year": "01/31/2024",
     "year_month_day": "20240131",
     "utc": "2024-01-31T10:00:00Z",
+    "epoch_seconds": "1706695200",
+    "epoch_milliseconds": "1706695200000",
     "local_time": "2024-01-31T10:00:00-03:00",
     "common_time": "2024-01-31T10:00:00-04:00",
     "yes_no": "no",
@@ -437,7 +439,7 @@ def rules(found: Profile, parents: list[dict[str, str]]) -> list[dict[str, str]]
     for column in found.columns:
         if column.name in found.key:
             continue
-        if column.values:
+        if len(column.values) > 1:
             listed = ", ".join(literal(value) for value in column.values)
             proposed.append(
                 {
