@@ -159,8 +159,9 @@ def new_model(arguments: argparse.Namespace, project: Path = PROJECT) -> int:
         return 0
     if not agreed("\nWrite it?", arguments.yes):
         return 1
+    todo_count = plan.todo_count()
     plan.write()
-    print(f"\nWritten. {plan.todo_count()} texts are marked TODO: grep -rn TODO {folder}/{name}.*")
+    print(f"\nWritten. {todo_count} texts are marked TODO: grep -rn TODO {folder}/{name}.*")
     print(f"Next: dbt build -s +{name}; then `make bundle`, `make lint`, `make rules`.")
     return 0
 

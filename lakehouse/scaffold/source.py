@@ -195,8 +195,9 @@ def finish(
             target = landed_path(file, table, source, landing)
             if target and not target.exists():
                 file.land(target)
+    todo_count = plan.todo_count()
     plan.write()
-    print(f"\nWritten. {plan.todo_count()} texts are marked TODO: grep -rn TODO models")
+    print(f"\nWritten. {todo_count} texts are marked TODO: grep -rn TODO models")
     print(
         "Next: dbt build; read the proposed rules; then `lakehouse new-model` for gold, `make bundle`, `make lint`."
     )

@@ -273,7 +273,10 @@ def test_new_source_never_overwrites_and_shows_what_changed(house, files):
     assert "+          - name: ward_no" in said
     assert "gone: the files no longer have empty" in said
     assert texts(house.project / "models") == before
-    assert lakehouse_command(house, *arguments, "--apply")[0] == 0
+    code, said = lakehouse_command(house, *arguments, "--apply")
+    assert code == 0
+    # In source, records and current rows.
+    assert "3 texts are marked TODO" in said
     assert texts(house.project / "models") != before
     assert (
         "ward_no"
