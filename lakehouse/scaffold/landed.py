@@ -254,7 +254,7 @@ def tables_of(path: Path) -> list[str]:
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
             query = """
-                select table_schema || '.' || table_name from information_schema.tables order by all
+                select case table_schema when 'main' then '' else table_schema || '.' end || table_name from information_schema.tables order by all
             """
             return [name for (name,) in connection.execute(query).fetchall()]
     except duckdb.Error as problem:

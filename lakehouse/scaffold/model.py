@@ -21,10 +21,12 @@ from lakehouse.scaffold.plan import PROJECT, Plan, RefusedError, agreed, quote, 
 
 FORMS = {
     "dim": "something that has attributes: one row per member, and the unknown one",
-    "fct": "something that happens: one row per event, with keys to dimensions",
+    "fct": "something that happens: one row per event, with keys to dimensions and other facts",
     "mart": "an answer: counts and sums of a fact by some of its columns",
     "blank": "none of these: a start, and a test that fails until it is written",
 }
+# More joins than that are a design of their own.
+MAX_LINKS = 6
 FOLDERS = {"dim": "core", "fct": "core", "mart": "analytics", "blank": "analytics"}
 # The house's order of columns in a select.
 KINDS = ["key", "id", "string", "number", "boolean", "date", "timestamp"]
@@ -157,8 +159,9 @@ def new_model(arguments: argparse.Namespace, project: Path = PROJECT) -> int:
         return 0
     if not agreed("\nWrite it?", arguments.yes):
         return 1
+    todo_count = plan.todo_count()
     plan.write()
-    print(f"\nWritten. {plan.todo_count()} texts are marked TODO: grep -rn TODO {folder}/{name}.*")
+    print(f"\nWritten. {todo_count} texts are marked TODO: grep -rn TODO {folder}/{name}.*")
     print(f"Next: dbt build -s +{name}; then `make bundle`, `make lint`, `make rules`.")
     return 0
 
@@ -198,6 +201,7 @@ def load(project: Path, name: str) -> dict:
                 "pii": settings.get("pii", ""),
                 "to": (re.findall(r"'(\w+)'", relation.get("to", "")) or [""])[0],
                 "field": relation.get("field", ""),
+                "is_optional": bool(relation) and "not_null" not in column["data_tests"],
             }
         )
     domain = (
@@ -247,7 +251,10 @@ def own_key(parent: dict, entity: str) -> dict:
         raise RefusedError(
             f"int_{entity} says no key: write `config: {{meta: {{key: [...]}}}}` into its YAML."
         )
-    listed = ", ".join(f"'{entity}.{name}'" for name in parent["key"])
+    parts = [f"'{entity}.{name}'" for name in parent["key"]]
+    listed = ", ".join(parts)
+    if len(listed) > 75:  # or the line is longer than the linter takes
+        listed = "\n" + "".join(f"            {part},\n" for part in parts) + "        "
     one = singular(entity)
     return {
         "name": f"{one}_key",
@@ -307,20 +314,36 @@ def dimension(project: Path, parent: dict, entity: str, arguments: argparse.Name
     }
 
 
-def dimensions(project: Path) -> dict[str, dict]:
-    """Return the dimensions by the column that names a member: its own key, and whether it has versions."""
-    found = {}
-    for file in sorted(project.glob("models/marts/core/dim_*.yml")):
-        model = load(project, file.stem)
+def targets(project: Path, form: str) -> list[dict]:
+    """Return the models of gold that a fact can point at (form: dim or fct): what names a row, its key, its versions."""
+    found = []
+    for file in sorted(project.glob(f"models/marts/core/{form}_*.yml")):
+        model, entity = load(project, file.stem), file.stem.removeprefix(f"{form}_")
         names = [column["name"] for column in model["columns"]]
-        if len(names) > 1 and file.stem != "dim_dates":
-            natural = next((n for n in names if n.endswith("_id")), names[1])
-            found[natural] = {
-                "dimension": file.stem,
-                "key": names[0],
-                "is_versioned": "valid_from" in names,
-            }
+        if len(names) < 2 or file.stem == "dim_dates":
+            continue
+        # The key of the entity it was made of; of a dimension made of several, the first id.
+        silver = f"int_{entity}"
+        naturals = load(project, silver)["key"] if is_described(project, silver) else []
+        if form == "dim" and not naturals:
+            naturals = [next((n for n in names if n.endswith("_id")), names[1])]
+        if naturals and set(naturals) <= set(names):
+            found.append(
+                {
+                    "dimension": file.stem,
+                    "alias": entity,
+                    "columns": naturals,
+                    "key": names[0],
+                    "is_versioned": form == "dim" and "valid_from" in names,
+                    "has_unknown": form == "dim",
+                }
+            )
     return found
+
+
+def is_described(project: Path, name: str) -> bool:
+    """Return whether there is a model of a name, with a YAML beside it."""
+    return any(project.glob(f"models/**/{name}.yml"))
 
 
 def fact(project: Path, parent: dict, entity: str, arguments: argparse.Namespace) -> dict:  # noqa: ARG001
@@ -330,21 +353,27 @@ def fact(project: Path, parent: dict, entity: str, arguments: argparse.Namespace
     attributes = gold_columns(parent, entity)
     types = {c["name"]: c["type"] for c in parent["columns"]}
     links, keys = [], []
-    for natural, found in dimensions(project).items():
+    taken = {key["name"], *types}
+    for found in targets(project, "dim") + targets(project, "fct"):
         if (
-            natural in types
-            and found["dimension"] != f"dim_{entity}"
-            and found["key"] != key["name"]
-            and len(links) < 6
+            set(found["columns"]) <= types.keys()
+            and found["alias"] != entity
+            and found["key"] not in taken
+            and len(links) < MAX_LINKS
         ):
-            alias = found["dimension"].removeprefix("dim_")
-            links.append(found | {"alias": alias, "column": natural})
+            links.append(found)
+            taken.add(found["key"])
+            own = f"{found['alias']}.{found['key']}"
+            nothing = "" if found["has_unknown"] else ", or null when it has none"
             keys.append(
                 key
                 | {
                     "name": found["key"],
-                    "expression": f"coalesce({alias}.{found['key']}, {{{{ unknown_key() }}}})",
-                    "description": f"Key of the row in `{found['dimension']}`.",
+                    "expression": f"coalesce({own}, {{{{ unknown_key() }}}})"
+                    if found["has_unknown"]
+                    else own,
+                    "description": f"Key of the row in `{found['dimension']}`{nothing}.",
+                    "is_optional": not found["has_unknown"],
                     "to": found["dimension"],
                     "field": found["key"],
                 }
@@ -376,7 +405,11 @@ def fact(project: Path, parent: dict, entity: str, arguments: argparse.Namespace
         k["name"]
         for k in keys
         if k["to"]
-        and not any(link["column"] in parent["key"] and link["key"] == k["name"] for link in links)
+        and not k.get("is_optional")
+        and not any(
+            set(link["columns"]) <= set(parent["key"]) and link["key"] == k["name"]
+            for link in links
+        )
     ]
     expected = ", ".join(
         [
@@ -437,7 +470,13 @@ def mart(project: Path, parent: dict, entity: str, arguments: argparse.Namespace
     ]
     for column in parent["columns"]:
         name, type_ = column["name"], column["type"]
-        if name in by or name.startswith("_") or name.endswith(("_key", "_id", "_number", "_code")):
+        # Nobody adds up places and documents.
+        if (
+            name in by
+            or column["pii"]
+            or name.startswith("_")
+            or name.endswith(("_key", "_id", "_number", "_code"))
+        ):
             continue
         total = {"name": name, "description": f"Sum of {name} over all of them."}
         if type_.startswith("decimal"):
@@ -577,18 +616,21 @@ def widen_calendar(plan: Plan, entity: str, columns: list[dict]) -> None:
     ]
     if not days:
         return
-    if not database.is_file():
-        print(
-            "No lakehouse is built, so days outside of the calendar (calendar_from, calendar_to in dbt_project.yml) "
-            "are not looked for: they point at the unknown day.",
-            file=sys.stderr,
-        )
-        return
     listed = ", ".join(f"min(cast({d} as date)), max(cast({d} as date))" for d in days)
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
             found = connection.execute(f"select {listed} from silver.int_{entity}").fetchone()
-    except duckdb.Error:
+    except duckdb.Error as problem:
+        reason = (
+            "another process has it open"
+            if "lock" in str(problem)
+            else f"int_{entity} is not built"
+        )
+        print(
+            f"The days of int_{entity} are not looked at ({reason}): those outside of the calendar (calendar_from, "
+            "calendar_to in dbt_project.yml) point at the unknown day. Build, then give this command again.",
+            file=sys.stderr,
+        )
         return
     # Years that no calendar should grow to are mistakes, and point at the unknown day.
     years = [day.year for day in found if day and 1950 <= day.year <= date.today().year + 5]

@@ -27,7 +27,9 @@ FORMS = {
     "boolean": r"(?i:true|false)",
     "date": DAY,
     "timestamp": f"{DAY}(?:[ T]{TIME})?",
-    "utc": rf"{DAY}[ T]{TIME}(?:Z|[+-]00:?00)",
+    "utc": rf"{DAY}[ T]{TIME}(?:Z|[+-]00(?::?00)?)",
+    "epoch_seconds": r"[0-9]{9,10}(?:[.][0-9]+)?",
+    "epoch_milliseconds": r"[0-9]{12,13}",
     "local_time": rf"{DAY}[ T]{TIME}[+-][0-9]{{2}}:?[0-9]{{2}}",
     "common_time": rf"{DAY}[ T]{TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})",
     "year_month_day": rf"[0-9]{{4}}[/.][0-9]{{2}}[/.][0-9]{{2}}(?:[ T]{TIME})?",
@@ -35,8 +37,8 @@ FORMS = {
     "day_month_year": TWO_NUMBERS_YEAR,
     "month_day_year": TWO_NUMBERS_YEAR,
     "with_time": r".*[0-9][ T][0-9]{1,2}:[0-9]{2}.*",
-    "decimal_comma": rf"{CURRENCY}(?:[0-9]{{1,3}}(?:[.][0-9]{{3}})+|[0-9]+)(?:,[0-9]+)?",
-    "thousands_comma": rf"{CURRENCY}(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:[.][0-9]+)?",
+    "decimal_comma": rf"{CURRENCY}(?:[0-9]{{1,3}}(?:[.][0-9]{{3}})+|[0-9]+)(?:,[0-9]+)?(?: ?%)?",
+    "thousands_comma": rf"{CURRENCY}(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:[.][0-9]+)?(?: ?%)?",
     "thousands_dots": r"[0-9]{1,3}(?:[.][0-9]{3})+",
     "yes_no": r"(?i:yes|y|no|n|sim|s|não|nao|true|t|false|f)",
     "leading_zero": r"0[0-9]+",
@@ -71,14 +73,19 @@ MISSING = [
     "#N/A",
     "N/D",
 ]
-MISSING_WORDS = ["N/A", "n/a", "NULL", "null", "#N/A"]
+MISSING_WORDS = ["N/A", "n/a", "NULL", "null", "#N/A", "-", "--"]
 # The part of the filled values that must be readable for a type to be proposed; the others go to the quarantine.
 READABLE = 0.9
 ENUMERATION = 12
+# Longer texts are what somebody wrote, not one of a list.
+LONGEST_OF_A_LIST = 40
 
 CODE = re.compile(
-    r"(^|_)(id|ids|code|codigo|cod|key|uuid|guid|zip|cep|postcode|postal_code|zip_code|cpf|cnpj|ssn|iban|phone|"
+    r"^(id|cod|cd|codigo)_|(^|_)(version|versao|release|firmware|fw)$|(^|_)(id|ids|code|codigo|cod|key|uuid|guid|zip|cep|postcode|postal_code|zip_code|cpf|cnpj|ssn|iban|phone|"
     r"telefone|mobile|isbn|ean|sku|serial|number|numero|nr|no|plate)$"
+)
+EPOCH = re.compile(
+    r"(^|_)(ts|time|timestamp|epoch|unix|at|date|data|created|updated|modified|recorded|received|sent)(_|$)"
 )
 MONEY = re.compile(
     r"(^|_)(amount|price|cost|fee|total|value|valor|preco|custo|saldo|balance|revenue|salary|charge|paid|payment|tax|"
@@ -96,9 +103,13 @@ PERSONAL = {
 }
 # Names of things, not of people.
 IMPERSONAL = re.compile(
-    r"(product|item|category|file|event|station|clinic|hospital|department|plan|bank|company)_name$"
+    r"(product|item|category|file|event|station|clinic|hospital|department|dept|plan|bank|company|site|plant|store|"
+    r"branch|device|model|course|project|team|role|job|region|country|brand|supplier|vendor|school|warehouse)_name$"
 )
 
+
+# Objects in an object in a column are taken apart; what is deeper stays JSON.
+MAX_DEPTH = 3
 
 # What a key is called where the table says of what.
 BARE = {"id", "uuid", "guid", "key", "code", "codigo", "number", "numero"}
@@ -126,6 +137,8 @@ class Column:
     notes: list[str] = field(default_factory=list)
     # Some of its values, to compare with the keys of other tables.
     sample: set[str] = field(default_factory=set)
+    # What the file itself says, where it has types.
+    declared: str = ""
     # The expression of its text in the profiled relation.
     text: str = ""
 
@@ -191,9 +204,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def load(connection: duckdb.DuckDBPyConnection, table: Table, paths: list[Path]) -> list[str]:
-    """Fill the table `profiled` with the text of some files of one format; return the names of the columns."""
-    readers, names = [], []
+def load(
+    connection: duckdb.DuckDBPyConnection, table: Table, paths: list[Path]
+) -> tuple[list[str], dict[str, str]]:
+    """Fill the table `profiled` with the text of some files of one format; return the columns and their declared types."""
+    readers, names, types = [], [], {}
     for number, path in enumerate(paths):
         file = literal(str(path))
         if table.format == "csv":
@@ -226,17 +241,23 @@ def load(connection: duckdb.DuckDBPyConnection, table: Table, paths: list[Path])
         else:
             described = connection.execute(f"describe from read_parquet({file})").fetchall()
             fields = [name.lower() for name, *_ in described]
+            types |= {name.lower(): type_ for name, type_, *_ in described}
             reader = f"read_parquet({file}, hive_partitioning = false)"
             selected = [
-                f"cast({quoted(name)} as varchar) as {quoted(name.lower())}"
-                for name, *_ in described
+                f"cast({f'to_json({quoted(name)})' if is_nested(type_) else quoted(name)} as varchar) as {quoted(name.lower())}"
+                for name, type_, *_ in described
             ]
         names += [name for name in fields if name not in names]
         readers.append(f"select {', '.join([*selected, f'{number} as _file'])} from {reader}")
     connection.execute(
         "create or replace temp table profiled as " + " union all by name ".join(readers)
     )
-    return [name for name in names if name != "_operation"]
+    return [name for name in names if name != "_operation"], types
+
+
+def is_nested(type_: str) -> bool:
+    """Return whether a type of DuckDB holds others: bronze takes it as JSON."""
+    return type_.startswith(("STRUCT", "MAP", "UNION")) or type_.endswith("]")
 
 
 def first_record(path: Path) -> list[str]:
@@ -249,7 +270,8 @@ def first_record(path: Path) -> list[str]:
 def profile(table: Table, paths: list[Path]) -> Profile:
     """Return what stands in some landed files of a table."""
     with duckdb.connect() as connection:
-        landed = load(connection, table, paths)
+        connection.execute("set timezone = 'UTC'")
+        landed, types = load(connection, table, paths)
         row_count = connection.execute("select count(*) from profiled").fetchone()[0]
         notes = []
         unusable = [name for name in landed if set(name) & set("\"'\\")]
@@ -262,7 +284,12 @@ def profile(table: Table, paths: list[Path]) -> Profile:
         columns = []
         for name, plain in zip(landed, column_names(landed, table.name), strict=True):
             column = Column(
-                name, plain, plain, row_count=row_count, text=f"profiled.{quoted(name)}"
+                name,
+                plain,
+                plain,
+                row_count=row_count,
+                text=f"profiled.{quoted(name)}",
+                declared=types.get(name, ""),
             )
             measure(connection, column)
             columns += nested(connection, column) if column.type == "object" else [column]
@@ -271,7 +298,7 @@ def profile(table: Table, paths: list[Path]) -> Profile:
         found = Profile(table, columns, row_count, notes=notes)
         found.key = likely_key(connection, found)
         for column in columns:
-            if CODE.search(column.name) and not column.is_nested:
+            if column.type == "string" and not column.values and not column.is_nested:
                 column.sample = values(connection, column, 1000)
         if len(found.key) == 1:
             found.key_values = values(connection, found.column(found.key[0]), 1_000_000)
@@ -308,10 +335,11 @@ def measure(connection: duckdb.DuckDBPyConnection, column: Column) -> None:
     query = f"""
         select
             count(*) as filled, count(distinct v) as different, {counts},
-            max(length(regexp_extract(v, '[.,]([0-9]+)$', 1))) as scale,
+            max(length(regexp_extract(v, '[.,]([0-9]+)(?: ?%)?$', 1))) as scale,
             max(abs(try_cast(v as hugeint))) as greatest_int,
-            count(*) filter (regexp_full_match(v, '.*,[0-9]{{1,2}}|.*[.][0-9]{{3}},.*')) as surely_decimal_comma,
-            count(*) filter (regexp_full_match(v, '.*[.][0-9]{{1,2}}|.*,[0-9]{{3}}[.,].*')) as surely_thousands_comma,
+            count(*) filter (regexp_full_match(v, '.*,[0-9]{{1,2}}(?: ?%)?|.*[.][0-9]{{3}},.*')) as surely_decimal_comma,
+            count(*) filter (regexp_full_match(v, '.*[.][0-9]{{1,2}}(?: ?%)?|.*,[0-9]{{3}}[.,].*')) as surely_thousands_comma,
+            count(*) filter (regexp_matches(v, '[.,]')) as with_point, count(*) filter (contains(v, '%')) as percent,
             count(distinct regexp_extract(v, '[+-][0-9]{{2}}:?[0-9]{{2}}$')) as offsets
         from (select {text} as v from profiled)
         where v <> '' and v not in ({markers})
@@ -352,7 +380,8 @@ def measure(connection: duckdb.DuckDBPyConnection, column: Column) -> None:
             "group by v order by v"
         ).fetchall()
         # A code has few values by chance only; an enumeration repeats them.
-        if column.filled_count >= 3 * len(often) and not CODE.search(column.name):
+        is_list = all(len(value) <= LONGEST_OF_A_LIST and "\n" not in value for value, _ in often)
+        if column.filled_count >= 3 * len(often) and is_list and not CODE.search(column.name):
             column.values = [value for value, _ in often]
 
 
@@ -382,11 +411,17 @@ def decide(column: Column, seen: dict[str, int]) -> tuple[str, str, int]:
         return "string", "", filled
     if fits("boolean"):
         return "boolean", "", seen["boolean"]
-    if fits("int"):
+    if EPOCH.search(name):
+        for form in ("epoch_milliseconds", "epoch_seconds"):
+            if fits(form):
+                return "timestamp", form, seen[form]
+    if fits("int") and not column.declared.startswith("DECIMAL"):
         greatest = seen["greatest_int"] or 0
         if greatest >= 10**18:
             return "string", "", filled
         return ("bigint" if greatest >= 10**8 else "int"), "", seen["int"]
+    if fits("number") and column.declared.startswith("DECIMAL"):
+        return column.declared.lower().replace(" ", ""), "", seen["number"]
     if fits("number"):
         return amount(name, seen["scale"] or 0), "", seen["number"]
     if fits("date"):
@@ -411,9 +446,15 @@ def decide(column: Column, seen: dict[str, int]) -> tuple[str, str, int]:
         comma = seen["surely_decimal_comma"] > seen["surely_thousands_comma"] or not fits(
             "thousands_comma"
         )
-        if not seen["surely_decimal_comma"] and not seen["surely_thousands_comma"]:
+        if (
+            seen["with_point"]
+            and not seen["surely_decimal_comma"]
+            and not seen["surely_thousands_comma"]
+        ):
             column.notes.append("is 1,234 a thousand or a little more than one?")
         form = "decimal_comma" if comma else "thousands_comma"
+        if seen["percent"]:
+            column.notes.append("per cent: 7.5 stands for 7.5 %")
         return amount(name, seen["scale"] or 0, money=True), form, seen[form]
     if fits("yes_no") and seen["different"] > 1:
         return "boolean", "yes_no", seen["yes_no"]
@@ -437,7 +478,7 @@ def settle_commas(columns: list[Column], has_semicolons: bool) -> None:
             column.notes.remove(doubtful)
 
 
-def nested(connection: duckdb.DuckDBPyConnection, column: Column) -> list[Column]:
+def nested(connection: duckdb.DuckDBPyConnection, column: Column, depth: int = 1) -> list[Column]:
     """Return the keys of the JSON objects in a column as columns; the column itself when it holds none."""
     column.type = "string"
     valid = f"json_valid({column.text}) and json_type({column.text}) = 'OBJECT'"
@@ -459,9 +500,12 @@ def nested(connection: duckdb.DuckDBPyConnection, column: Column) -> list[Column
             text=f"case when {valid} then json_extract_string({column.text}, {path}) end",
         )
         measure(connection, inner)
+        if inner.type == "object" and depth < MAX_DEPTH:
+            found += nested(connection, inner, depth + 1)
+            continue
         if inner.type == "object":
             inner.type = "string"
-            inner.notes.append("an object within an object: kept as JSON")
+            inner.notes.append("objects within objects within objects: kept as JSON")
         found.append(inner)
     return found or [column]
 
@@ -495,6 +539,13 @@ def personal(column: Column, seen: dict[str, int]) -> str:
     return ""
 
 
+def own_names(one: str) -> set[str]:
+    """Return what the key of an entity may be called, by what one of it is: visit_id, id, id_consulta, no_consulta."""
+    return {"id", f"{one}_id", f"{one}_code", f"{one}_number"} | {
+        f"{word}_{one}" for word in ("id", "cod", "cd", "codigo", "no", "nr", "num", "numero")
+    }
+
+
 def likely_key(connection: duckdb.DuckDBPyConnection, found: Profile) -> list[str]:
     """Return the fewest columns that tell the records of a delivery apart; none when nothing does.
 
@@ -504,7 +555,7 @@ def likely_key(connection: duckdb.DuckDBPyConnection, found: Profile) -> list[st
     if not found.row_count:
         names = [column.name for column in found.columns if not column.is_nested]
         one = singular(found.table.name)
-        return [name for name in names if name in (f"{one}_id", "id", f"{one}_code")][:1]
+        return [name for name in names if name in own_names(one)][:1]
     everything = ", ".join(column.text for column in found.landed)
     records = connection.execute(
         f"select count(*) from (select distinct _file, {everything} from profiled)"
@@ -512,7 +563,7 @@ def likely_key(connection: duckdb.DuckDBPyConnection, found: Profile) -> list[st
     if records * 2 < found.row_count:
         # Most records are repetitions: that few are left apart says nothing.
         return []
-    own = {f"{singular(found.table.name)}_id", "id", f"{singular(found.table.name)}_code"}
+    own = own_names(singular(found.table.name))
 
     def share(columns: list[Column]) -> float:
         texts = ", ".join(f"trim({column.text})" for column in columns)

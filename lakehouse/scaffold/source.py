@@ -42,6 +42,8 @@ AFTER = [
 ]
 # A model is read by people: a parent a join, and no more rules than somebody looks at.
 MAX_PARENTS, MAX_RULES, MAX_LINES = 5, 40, 120
+# An entry of a silver model's dict of columns: what it is read from, and its type.
+READ = re.compile(r": \['([^']+)', '([^']+)'")
 CATALOG_TABLE = re.compile(r"\w+\.\w+\.\w+")
 EXAMPLES = {
     "string": "a",
@@ -59,6 +61,8 @@ FORM_EXAMPLES = {
     "month_day_year": "01/31/2024",
     "year_month_day": "20240131",
     "utc": "2024-01-31T10:00:00Z",
+    "epoch_seconds": "1706695200",
+    "epoch_milliseconds": "1706695200000",
     "local_time": "2024-01-31T10:00:00-03:00",
     "common_time": "2024-01-31T10:00:00-04:00",
     "yes_no": "no",
@@ -191,8 +195,9 @@ def finish(
             target = landed_path(file, table, source, landing)
             if target and not target.exists():
                 file.land(target)
+    todo_count = plan.todo_count()
     plan.write()
-    print(f"\nWritten. {plan.todo_count()} texts are marked TODO: grep -rn TODO models")
+    print(f"\nWritten. {todo_count} texts are marked TODO: grep -rn TODO models")
     print(
         "Next: dbt build; read the proposed rules; then `lakehouse new-model` for gold, `make bundle`, `make lint`."
     )
@@ -437,7 +442,7 @@ def rules(found: Profile, parents: list[dict[str, str]]) -> list[dict[str, str]]
     for column in found.columns:
         if column.name in found.key:
             continue
-        if column.values:
+        if len(column.values) > 1:
             listed = ", ".join(literal(value) for value in column.values)
             proposed.append(
                 {
@@ -658,7 +663,22 @@ def plan_change(plan: Plan, found: Profile, source: str) -> None:
     added = [column for column in found.landed if column.landed.lower() not in names]
     entity, area = entity_of(plan, f"stg_{source}__{table}")
     show_type_changes(plan, found, area, entity)
-    if not added:
+    containers = {a.bronze.split(".")[0] for a in added}
+    silver = [c for c in found.columns if c.bronze.split(".")[0] in containers]
+    if entity:
+        # The keys of an object that silver takes apart already come and go as columns do.
+        read = dict(READ.findall(plan.read(f"{area}/int_{entity}__records.sql")))
+        opened = {bronze.split(".")[0] for bronze in read if "." in bronze}
+        keys = {c.bronze for c in found.columns if c.is_nested}
+        for bronze in sorted(read.keys() - keys):
+            if "." in bronze and bronze.split(".")[0] in {key.split(".")[0] for key in keys}:
+                print(f"  gone: the files no longer have {bronze}; its column stays, with nulls")
+        silver += [
+            c
+            for c in found.columns
+            if c.is_nested and c.bronze.split(".")[0] in opened and c.bronze not in read
+        ]
+    if not added and not silver:
         return
     entries = []
     for column in added:
@@ -679,11 +699,6 @@ def plan_change(plan: Plan, found: Profile, source: str) -> None:
     plan.change(sources, text[:end].rstrip("\n") + "\n" + "".join(entries) + text[end:])
     if not entity:
         return
-    silver = [
-        c
-        for c in found.columns
-        if c.bronze.split(".")[0] in {a.bronze.split(".")[0] for a in added}
-    ]
     records = f"{area}/int_{entity}__records"
     body = plan.read(f"{records}.sql")
     lines = "".join(f"    {line}\n" for line in column_lines(silver))
@@ -726,7 +741,7 @@ def show_type_changes(plan: Plan, found: Profile, area: str, entity: str) -> Non
     if not entity:
         return
     body = plan.read(f"{area}/int_{entity}__records.sql")
-    read = dict(re.findall(r": \['([^']+)', '([^']+)'", body))
+    read = dict(READ.findall(body))
     for column in found.columns:
         if column.filled_count and read.get(column.bronze, column.type) != column.type:
             print(

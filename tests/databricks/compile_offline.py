@@ -63,7 +63,9 @@ OVERRIDES = """
     {{ return(files) }}
 {% endmacro %}
 
-{% macro databricks_parquet_columns(source_file) %}{{ return(['a', 'B']) }}{% endmacro %}
+{% macro databricks_parquet_texts(source_file) %}
+    {{ return({'a': 'cast(`a` as string)', 'B': 'to_json(`B`)'}) }}
+{% endmacro %}
 """
 INVENTORY = """
 {% if execute %}

@@ -302,7 +302,7 @@ def read_json(content, columns):
 PARQUET = {
     "parquet-types": (
         "select 7 as customer_id, '007' as customer_unique_id, date '2018-08-01' as customer_city, "
-        '1.50::decimal(9,2) as "Extra", true as customer_state, \'x\' as "it\'s ""q"""',
+        "1.50::decimal(9,2) as \"Extra\", {'b': [1, 2], 'a': {'d': 'é'}} as nested, true as customer_state, 'x' as \"it's \"\"q\"\"\"",
         1,
     ),
     "parquet-missing": ("select range::varchar as customer_state from range(5000)", 5000),
@@ -493,7 +493,11 @@ def test_every_parquet_row_is_kept(zone, name):
             "2018-08-01",
             "true",
         ]
-        assert json.loads(rows[0]["_rescued_data"]) == {"extra": "1.50", 'it\'s "q"': "x"}
+        assert json.loads(rows[0]["_rescued_data"]) == {
+            "extra": "1.50",
+            "nested": '{"b":[1,2],"a":{"d":"é"}}',
+            'it\'s "q"': "x",
+        }
     elif name == "parquet-missing":
         assert [row["customer_state"] for row in rows] == [str(number) for number in range(count)]
     elif name == "parquet-dt=2018-08-01":

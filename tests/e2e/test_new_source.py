@@ -7,14 +7,15 @@ import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from lakehouse_run import PROJECT, Lakehouse
 
 # A semicolon, Latin-1, decimal commas, days first, names with accents and spaces, a reserved word.
-PATIENTS = "Patient ID;Município;Peso (kg);Birth Date;order\n" + "".join(
-    f"p{i};São Paulo;{60 + i},5;{i + 1:02d}/12/1980;{i}\n" for i in range(20)
+PATIENTS = "Patient ID;Município;Peso (kg);Birth Date;order;Off\n" + "".join(
+    f"p{i};São Paulo;{60 + i},5;{i + 1:02d}/12/1980;{i};{i},5 %\n" for i in range(20)
 )
 # A byte order mark, CRLF, thousands separators, unreadable dates, a repeated record, a key that comes again, a short
 # line, markers of missing values, a column that is never filled.
@@ -28,9 +29,10 @@ VISITS += (
     + 'v5,p1,2019-03-30 08:00:00,"2,000.00",closed,\r\n'
     + "short line\r\n"
 )
-# Nested objects, camel case, UTC, no header.
+# Objects in objects, camel case, UTC, milliseconds and seconds since 1970.
 EVENTS = "".join(
-    f'{{"eventId": "e{i}", "visit": {{"visitId": "v{i}", "minutes": {i}}}, "createdAt": "2019-03-{i % 28 + 1:02d}T10:00:00Z"}}\n'
+    f'{{"eventId": "e{i}", "visit": {{"visitId": "v{i}", "minutes": {i}, "bed": {{"no": "{i:02d}"}}}}, '
+    f'"createdAt": "2019-03-{i % 28 + 1:02d}T10:00:00Z", "ts": {1551434400500 + i}, "sent": {1551434400 + i}.25}}\n'
     for i in range(30)
 )
 # No key at all, and repeated records.
@@ -124,6 +126,9 @@ def test_remove_demo_leaves_nothing_of_the_marketplace_and_can_be_undone(house):
             and ("olist" in path.read_text().lower() or "marketplace" in path.read_text().lower())
         ]
         assert not found, place
+    # Macros that only the demonstration used stay, and the rule against unused ones must let them.
+    rules = (house.project / "dbt-bouncer.yml").read_text()
+    assert "check_macro_is_used\n    # an empty lakehouse" in rules
     undo = said.split("To undo: ")[1].splitlines()[0]
     subprocess.run(undo, shell=True, check=True, cwd=house.project)
     assert git(house.project, "status", "--porcelain", "--untracked-files=all") == ""
@@ -233,6 +238,12 @@ def test_new_source_and_new_model_are_green_at_the_first_build(house, files):
         "select broken_rules from silver.int_quarantine where entity = 'visits' and broken_rules like '%readable'"
     )
     assert house.value("select visit_minutes from silver.int_events where event_id = 'e3'") == 3
+    assert house.rows(
+        "select visit_bed_no, cast(ts as varchar), cast(sent as varchar) from silver.int_events where event_id = 'e3'"
+    ) == [("03", "2019-03-01 10:00:00.503", "2019-03-01 10:00:03.25")]
+    assert house.value("select off from silver.int_patients where patient_id = 'p3'") == Decimal(
+        "3.5"
+    )
     # p20 to p24 are no patients: a proposed rule says so, and gold points at the unknown one.
     assert (
         house.value(
@@ -265,12 +276,26 @@ def test_new_source_never_overwrites_and_shows_what_changed(house, files):
     assert "+          - name: ward_no" in said
     assert "gone: the files no longer have empty" in said
     assert texts(house.project / "models") == before
-    assert lakehouse_command(house, *arguments, "--apply")[0] == 0
+    code, said = lakehouse_command(house, *arguments, "--apply")
+    assert code == 0
+    # In source, records and current rows.
+    assert "3 texts are marked TODO" in said
     assert texts(house.project / "models") != before
     assert (
         "ward_no"
         in (house.project / "models/intermediate/hospital/int_visits__records.sql").read_text()
     )
+
+
+def test_a_new_key_of_an_object_is_shown_as_a_new_column(house, files):
+    drop = files.parent / "2019-05-02"
+    drop.mkdir()
+    (drop / "events.jsonl").write_text(EVENTS.replace('"minutes"', '"seconds"'))
+    arguments = ("new-source", drop / "events.jsonl", "--source", "hospital", "--table", "events")
+    code, said = lakehouse_command(house, *arguments)
+    assert code == 0, said
+    assert "+    'visit_seconds': ['visit.seconds', 'int']," in said
+    assert "gone: the files no longer have visit.minutes" in said
 
 
 def test_a_model_started_test_first_fails_until_it_is_written(house):

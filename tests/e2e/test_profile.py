@@ -58,6 +58,10 @@ def values(*texts):
         (["1.234,56", "7,5"], "decimal(18,2)", "decimal_comma"),
         (["R$ 1.234,56", "R$ 7,50"], "decimal(18,2)", "decimal_comma"),
         (["1,234.56", "7.5"], "decimal(18,2)", "thousands_comma"),
+        (["7,5%", "10 %"], "decimal(18,2)", "decimal_comma"),
+        # A number is a moment only where its column is called like one.
+        (["1717200000", "1717203600"], "bigint", ""),
+        (["2024-02-29 10:00:00+00", "2024-03-01 11:12:13+00"], "timestamp", "utc"),
         (["1", "x", "2024-01-01"], "string", ""),
         (["", "", ""], "string", ""),
         (["N/A", "-", ""], "string", ""),
@@ -66,6 +70,50 @@ def values(*texts):
 def test_a_type_is_what_silver_can_read(learn, texts, type_, form):
     column = learn("things.csv", values(*texts)).column("v")
     assert (column.type, column.form) == (type_, form)
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "type_", "form"),
+    [
+        ("ts", ["1717200000", "1717203600.25"], "timestamp", "epoch_seconds"),
+        ("createdAt", ["1717200000123", "1717203600000"], "timestamp", "epoch_milliseconds"),
+        ("fw_version", ["1.10", "1.2"], "string", ""),
+        ("cod_produto", ["10", "20"], "string", ""),
+        ("no_show", ["1", "0"], "int", ""),
+    ],
+)
+def test_a_name_decides_what_the_values_leave_open(learn, name, texts, type_, form):
+    text = f"row_id,{name}\n" + "".join(f"{i},{text}\n" for i, text in enumerate(texts))
+    column = learn("things.csv", text).columns[1]
+    assert (column.type, column.form) == (type_, form)
+
+
+def test_what_somebody_wrote_is_no_list_of_values(learn):
+    notes = ["came back with a fever, and was sent home again", "fine", "two\nlines"]
+    found = learn("things.csv", values(*notes[:2] * 10))
+    assert found.column("v").values == []
+    assert learn("things.csv", values(*notes[1:] * 10)).column("v").values == []
+    assert learn("things.csv", values(*["open", "-"] * 10)).column("v").missing == ["-"]
+
+
+def test_parquet_keeps_its_decimals_and_opens_what_is_nested(tmp_path):
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 'p' || i as pay_id, cast(i as decimal(18,6)) as gross, {'city': 'Jaú', 'geo': {'lat': i * 1.5}} as place, "
+            "['a', 'b'] as tags, timestamptz '2024-01-05 10:00:00+00' as approved from range(9) as t (i)) "
+            f"to '{tmp_path}/pays.parquet'"
+        )
+    (table,), _ = find([tmp_path / "pays.parquet"])
+    found = profile(table, [tmp_path / "pays.parquet"])
+    assert {c.name: (c.bronze, c.type) for c in found.columns} == {
+        "pay_id": ("pay_id", "string"),
+        "gross": ("gross", "decimal(18,6)"),
+        "place_city": ("place.city", "string"),
+        "place_geo_lat": ("place.geo.lat", "double"),
+        "tags": ("tags", "string"),
+        "approved": ("approved", "timestamp"),
+    }
+    assert found.column("tags").values == ['["a","b"]']
 
 
 def test_a_few_odd_values_are_counted_and_markers_are_missing(learn):
@@ -115,6 +163,8 @@ def test_keys(learn):
     rows = [(f"o{i // 2}", i % 2, i % 5) for i in range(40)]
     items = "order_id,item_number,price\n" + "".join(f"{a},{b},{c}.5\n" for a, b, c in rows)
     assert learn("order_items.csv", items).key == ["order_id", "item_number"]
+    visits = "Nº Consulta,CPF,valor\n" + "".join(f"{i},{i}-cpf,{i % 3}\n" for i in range(60))
+    assert learn("consultas.csv", visits + "7,x-cpf,1\n").key == ["no_consulta"]
     # The id of the entity may come again with other values; what repeats whole does not count.
     again = "ticket_id,status\n" + "".join(f"t{i},open\n" for i in range(20)) * 2 + "t1,closed\n"
     assert learn("tickets.csv", again).key == ["ticket_id"]
@@ -156,7 +206,7 @@ def test_database_files_give_their_tables(tmp_path):
         )
     for database, table, count in (
         ("clinic.sqlite", "visits", 2),
-        ("meters.duckdb", "main_readings", 9),
+        ("meters.duckdb", "readings", 9),
     ):
         (found,), _ = find([tmp_path / database])
         assert found.name == table

@@ -1,3 +1,8 @@
+<% macro on(link) -%>
+<% for column in link.columns -%>
+<< entity >>.<< column >> = << link.alias >>.<< column >><< '\n        and ' if not loop.last >>
+<%- endfor %>
+<%- endmacro %>
 -- Grain: << grain_lower >>.
 with
 
@@ -14,18 +19,16 @@ with
 final as (
     select
 <% for column in columns if column.name != '_processed_at' %>
-        << column.expression >><< '' if column.expression == entity ~ '.' ~ column.name else ' as ' ~ column.name >><< ',' if not loop.last >>
+        << column.expression >><< '' if column.expression.split('.')[-1] == column.name else ' as ' ~ column.name >><< ',' if not loop.last >>
 <% endfor %>
     from << entity >>
 <% for link in links %>
-<% if link.is_versioned and moment %>
     left join << link.alias >>
-        on << entity >>.<< link.column >> = << link.alias >>.<< link.column >>
+        on << on(link) >>
+<% if link.is_versioned and moment %>
         and {{ valid_at('<< link.alias >>', '<< entity >>.<< moment >>') }}
 <% elif link.is_versioned %>
-    left join << link.alias >> on << entity >>.<< link.column >> = << link.alias >>.<< link.column >> and << link.alias >>.is_current
-<% else %>
-    left join << link.alias >> on << entity >>.<< link.column >> = << link.alias >>.<< link.column >>
+        and << link.alias >>.is_current
 <% endif %>
 <% endfor %>
 )

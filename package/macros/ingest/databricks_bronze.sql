@@ -321,8 +321,8 @@
         where {{ medallion.databricks_is_one_of(medallion.databricks_source_file(), [file.source_file]) }}
     {%- else %}
         {%- set fields, named = [], {} -%}
-        {%- for column in medallion.databricks_parquet_columns(file.source_file) -%}
-            {%- do named.update({column | lower: 'cast(' ~ adapter.quote(column) ~ ' as string)'}) -%}
+        {%- for column, text in medallion.databricks_parquet_texts(file.source_file).items() -%}
+            {%- do named.update({column | lower: text}) -%}
         {%- endfor -%}
         {%- if entity.get('erased') and named -%}{%- set named = medallion.without_erased(entity, named).fields -%}{%- endif -%}
         {%- set landed = entity.landed.values() | map('lower') | list -%}

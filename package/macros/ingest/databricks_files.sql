@@ -59,6 +59,18 @@
 
 {#- Databricks: the names of the columns of one Parquet file. Arguments: source_file (path below the root). -#}
 {% macro databricks_parquet_columns(source_file) -%}
-    {{ return(adapter.get_column_schema_from_query(
-        'select * except (_rescued_data) from ' ~ medallion.databricks_parquet(source_file)) | map(attribute='name') | list) }}
+    {{ return(medallion.databricks_parquet_texts(source_file).keys() | list) }}
+{%- endmacro %}
+
+{#- Databricks: the columns of one Parquet file as text, as a dict of name → expression; what holds other values is JSON, as
+    it is in JSON lines. Arguments: source_file (path below the root). -#}
+{% macro databricks_parquet_texts(source_file) -%}
+    {%- set texts = {} -%}
+    {%- for column in adapter.get_column_schema_from_query(
+        'select * except (_rescued_data) from ' ~ medallion.databricks_parquet(source_file)) -%}
+        {%- set name = adapter.quote(column.name) -%}
+        {%- set is_nested = modules.re.match('(?i)struct|map|array', column.dtype) -%}
+        {%- do texts.update({column.name: 'to_json(' ~ name ~ ')' if is_nested else 'cast(' ~ name ~ ' as string)'}) -%}
+    {%- endfor -%}
+    {{ return(texts) }}
 {%- endmacro %}

@@ -83,9 +83,12 @@
             ~ " where line_text <> '')") }}
     {%- else -%}
         {%- set fields = {} -%}
-        {%- for row in run_query("select column_name from (describe from "
+        {%- for row in run_query("select column_name, column_type from (describe from "
             ~ medallion.duckdb_parquet(file.file_path) ~ ") where column_name <> 'file_row_number'").rows -%}
-            {%- do fields.update({row[0] | lower: 'cast("' ~ row[0] | replace('"', '""') ~ '" as varchar)'}) -%}
+            {%- set value = '"' ~ row[0] | replace('"', '""') ~ '"' -%}
+            {#- What holds other values is JSON in bronze, as it is in JSON lines: silver takes it apart by its keys. -#}
+            {%- if modules.re.match('STRUCT|MAP|UNION|.*\\]$', row[1]) -%}{%- set value = 'to_json(' ~ value ~ ')' -%}{%- endif -%}
+            {%- do fields.update({row[0] | lower: 'cast(' ~ value ~ ' as varchar)'}) -%}
         {%- endfor -%}
         {{ medallion.bronze_record(entity, fields, {}, 'file_row_number + 1', 'null', file) }}
         from {{ medallion.duckdb_parquet(file.file_path) }}
