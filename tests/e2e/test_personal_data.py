@@ -329,6 +329,12 @@ def test_a_delivery_after_the_erasure_is_rewritten_by_another(copy, monkeypatch)
     )
 
 
+def test_an_order_of_somebody_erased_before_is_known():
+    person = forget.Person(ledger={forget.hashed("salt", "o1"): ""}, salt="salt")
+    assert person.is_about({"order_id": " o1"})
+    assert not person.is_about({"order_id": "o2"})
+
+
 def parsed(arguments):
     """Runs `forget` in this process."""
     import argparse
