@@ -62,8 +62,12 @@ class Person:
         """Whether a record is about the person; one that was changed before is."""
         known = self.keys | set(self.replacements.values())
         keys = [trimmed(record.get(name)) for name in (PERSON, CUSTOMER)]
-        return any(key in known or self.stand_in(key) for key in keys if key) or (
-            trimmed(record.get(ORDER)) in self.orders
+        order = trimmed(record.get(ORDER))
+        return (
+            any(key in known or self.stand_in(key) for key in keys if key)
+            or order in self.orders
+            # An order of somebody who was erased before, delivered again.
+            or bool(order and self.salt and hashed(self.salt, order) in self.ledger)
         )
 
     def is_named_in(self, text: str) -> bool:

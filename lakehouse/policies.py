@@ -198,7 +198,7 @@ def grants_follow_layers(manifest: Node) -> Iterator[str]:
 
 
 def gold_is_complete(manifest: Node) -> Iterator[str]:
-    """A model of gold has owner, contract, grain, tested key, description, retention."""
+    """What is public has a contract; a model of gold also has owner, grain, tested key, description, retention."""
     tested = {
         node.get("attached_node")
         for node in manifest["nodes"].values()
@@ -207,15 +207,16 @@ def gold_is_complete(manifest: Node) -> Iterator[str]:
         and node["test_metadata"]["name"] in ("unique", "unique_combination")
     }
     for node in models(manifest):
-        if layer(node) != "gold":
-            continue
         name, meta = node["name"], node["config"]["meta"]
+        is_gold = layer(node) == "gold"
         # dbt has no contracts on Python models; a SQL model publishes each.
-        is_published = node["language"] == "sql" or node["access"] == "public"
+        is_published = node["access"] == "public" or (is_gold and node["language"] == "sql")
         # A metric view has no rows until somebody asks: no key, no grain, and no contract in dbt.
         has_rows = node["config"]["materialized"] != "metric_view"
         if has_rows and is_published and not node["config"]["contract"]["enforced"]:
             yield f"{name} has no contract: write `contract: {{enforced: true}}` in its config and a data_type at each column."
+        if not is_gold:
+            continue
         if has_rows and not meta.get("grain"):
             yield f"{name} does not say what a row is: write config.meta.grain, `one row per ...`."
         if has_rows and node["unique_id"] not in tested:

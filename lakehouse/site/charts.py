@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import count, pairwise
 
-WIDE, NARROW = 720, 340
+WIDE, NARROW = 620, 340
 LETTER = 7.0  # mean width of a letter at 12 pixels
 BOLD = 8.0  # and of a bold one
 
@@ -266,7 +266,7 @@ def lines(
                 )
 
             # Above the end of the line or below it, as near as covers nothing.
-            place = min((at + shift for shift in (-9, 18, -24, 33, -39)), key=hidden)
+            place = min((at + shift for shift in (-9, 18, -24, 33, -39, -54)), key=hidden)
             labelled.append((start, right, place))
             body.append(text(right, place, label, "value", "end"))
         return svg(width, height, title, subtitle, body)

@@ -13,7 +13,7 @@ COLUMNS = (
     "gold: for readers",
     "ops",
 )
-BOX_WIDTH, BOX_HEIGHT, STEP, GAP = 196, 20, 26, 56
+BOX_WIDTH, BOX_HEIGHT, STEP, GAP = 206, 20, 26, 56
 NAME_LETTERS = 27  # of a column in the box of a star
 
 
@@ -84,7 +84,7 @@ def lineage(site: Site) -> str:
         x, y = place(name)
         words = short(name)
         inner = box(x, y, BOX_WIDTH, BOX_HEIGHT, f"node layer{column}", name) + text(
-            x + 8, y + 14, words if len(words) < 31 else words[:29] + "…", "name"
+            x + 8, y + 14, words if len(words) < 29 else words[:27] + "…", "name"
         )
         if name in site.models:
             inner = (
@@ -131,7 +131,7 @@ def star(site: Site, fact: str) -> str:
     sides = others[:half], others[half:]
     tall = [[26 + 18 * len(joined[name]) for name in side] for side in sides]
     height = max(sum(side) + 16 * len(side) for side in tall) + 8
-    width, block = 400, 186
+    width, block = 440, 208
     body = []
     for left, side, heights in ((True, sides[0], tall[0]), (False, sides[1], tall[1])):
         y = (height - sum(heights) - 16 * len(heights)) / 2 + 8

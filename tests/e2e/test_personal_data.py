@@ -154,6 +154,14 @@ def test_delta_tables_have_versions_and_an_unchanged_table_gets_none(copy):
         ("create table gold.extra as select 1 as n", "gold.extra is in the database and not in"),
         ("update gold.fct_orders set order_status = (select min(customer_id) from silver.int_customers__records)",
          "nothing was published, because gold.fct_orders.order_status shows"),
+        ("update gold.dim_locations set state_name = city",
+         "raw values of the class city: give it config.meta.pii: city"),
+        ("update gold.dim_locations set state_name = zip_code_prefix",
+         "raw values of the class postcode: give it config.meta.pii: postcode"),
+        ("update gold.dim_locations set state_name = location_key",
+         "raw values of the class identifier: give it config.meta.pii: identifier"),
+        ("update gold.fct_order_reviews set review_id = comment_message where length(comment_message) > 20",
+         "gold.fct_order_reviews.review_id shows"),
     ],
 )  # fmt: skip
 def test_what_is_not_as_declared_is_not_published(copy, damage, message):
@@ -165,6 +173,20 @@ def test_what_is_not_as_declared_is_not_published(copy, damage, message):
     assert done.returncode == 1
     assert message in done.stderr
     assert (copy.folder / "publish/gold.duckdb").read_bytes() == before
+    # What was refused is not left beside it.
+    assert not list((copy.folder / "publish").glob(".*"))
+
+
+def test_an_identifier_that_looks_like_the_hash_of_a_place_is_no_leak(copy):
+    with duckdb.connect(str(copy.database)) as connection:
+        connection.execute(
+            "update gold.fct_lead_conversions set lead_id = pairs.location_key from ("
+            "select leads.lead_id as old_id, places.location_key "
+            "from (select lead_id, row_number() over (order by lead_id) as n from gold.fct_lead_conversions) as leads "
+            "inner join (select location_key, row_number() over (order by location_key) as n from gold.dim_locations) as places "
+            "using (n) where n <= 40) as pairs where lead_id = pairs.old_id"
+        )
+    tool(copy, "publish", "--no-delta")
 
 
 def test_an_unknown_customer_and_a_missing_lakehouse_are_told(copy):
@@ -305,6 +327,12 @@ def test_a_delivery_after_the_erasure_is_rewritten_by_another(copy, monkeypatch)
         again.read_text().split("\n")[1].split(",")[0]
         == orders.read_text().split("\n")[1].split(",")[1]
     )
+
+
+def test_an_order_of_somebody_erased_before_is_known():
+    person = forget.Person(ledger={forget.hashed("salt", "o1"): ""}, salt="salt")
+    assert person.is_about({"order_id": " o1"})
+    assert not person.is_about({"order_id": "o2"})
 
 
 def parsed(arguments):

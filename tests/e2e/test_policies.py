@@ -128,6 +128,11 @@ BROKEN = {
         "dim_dates has no contract",
         "write `contract: {enforced: true}`",
     ),
+    "no contract on what silver makes public": (
+        lambda m: model(m, "int_orders").update(access="public"),
+        "int_orders has no contract",
+        "write `contract: {enforced: true}`",
+    ),
     "no grain": (
         lambda m: model(m, "dim_dates")["config"]["meta"].pop("grain"),
         "dim_dates does not say what a row is",

@@ -206,7 +206,7 @@ def misreadings(site: Site) -> list[dict[str, str]]:
             select
                 count(*) filter (is_late_by_timestamp) as by_time,
                 count(*) filter (is_late_by_day) as by_day
-            from gold.fct_orders where is_delivered
+            from gold.fct_orders
             """
         )[0]
         found.append(

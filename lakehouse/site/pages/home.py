@@ -122,10 +122,14 @@ def health(site: Site) -> list[dict[str, str]]:
     failed, warned = tests["failed"], tests["warned"]
     return [
         {
-            "state": "bad" if failed else "watch" if warned else "good",
+            "state": "bad" if failed else "watch" if warned or not tests["total"] else "good",
             "name": "Tests of the last build",
-            "value": f"{tests['total'] - failed - warned:,} of {tests['total']:,} passed",
-            "means": f"{of(failed, 'failure')}, {of(warned, 'warning')}.",
+            "value": f"{tests['total'] - failed - warned:,} of {tests['total']:,} passed"
+            if tests["total"]
+            else "None ran",
+            "means": f"{of(failed, 'failure')}, {of(warned, 'warning')}."
+            if tests["total"]
+            else "It was built without them: run `dbt test`.",
             "to": "quality.html#tests",
         },
         {
@@ -144,7 +148,7 @@ def health(site: Site) -> list[dict[str, str]]:
             "state": "watch" if quarantine["waiting"] else "good",
             "name": "In the quarantine",
             "value": f"{quarantine['waiting']:,} open",
-            "means": f"{share(quarantine['waiting'], law['landed'])} of what landed"
+            "means": f"{share(quarantine['waiting'], law['landed']).capitalize()} of what landed"
             + (
                 f"; {quarantine['released']:,} more came back corrected."
                 if quarantine["released"]
@@ -156,7 +160,7 @@ def health(site: Site) -> list[dict[str, str]]:
             "state": "watch" if law["corrupt"] else "good",
             "name": "Unreadable lines",
             "value": f"{law['corrupt']:,}",
-            "means": f"{share(law['corrupt'], law['landed'])} of what landed; kept whole in bronze."
+            "means": f"{share(law['corrupt'], law['landed']).capitalize()} of what landed; kept whole in bronze."
             if law["corrupt"]
             else "Every line could be read.",
             "to": "quality.html#quarantine",

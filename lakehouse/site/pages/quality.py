@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lakehouse.site.charts import Chart, bars, columns, one
+from lakehouse.site.charts import Chart, bars, columns, one, whole
 from lakehouse.site.masking import shape
 from lakehouse.site.pages.home import LATEST_RECONCILIATION
 from lakehouse.site.project import Site
@@ -16,6 +16,9 @@ def content(site: Site) -> dict[str, Any]:
     """A part a question."""
     return {
         "tests": tests(site),
+        "has_tests": site.value(
+            "select count(*) from ops.ops_model_runs where node_type in ('test', 'unit_test')"
+        ),
         "reconciliation": reconciliation(site),
         "rules": rules(site),
         "quarantine": quarantine(site),
@@ -197,6 +200,7 @@ def runs(site: Site) -> Chart | None:
         [f"{row['started_at']:%m-%d %H:%M}" for row in rows],
         [row["seconds"] for row in rows],
         one,
+        whole,
         marked=[row is last for row in rows],
         source="ops.ops_model_runs",
         note="; ".join(
