@@ -25,9 +25,8 @@ several as (
         count(distinct product_id) as product_count,
         count(distinct seller_id) as seller_count
     from {{ ref('int_order_items') }}
-    where
-        order_id in (select items.order_id from {{ ref('int_order_items') }} as items where items.order_item_id > 1)
-        {{ only_touched('order_id', keyword='and') }}
+    where order_id in (select items.order_id from {{ ref('int_order_items') }} as items where items.order_item_id > 1)
+    {{ only_touched('order_id', keyword='and') }}
     group by order_id
 ),
 
