@@ -260,4 +260,6 @@ def cut(orders: pd.DataFrame, as_of: str | None) -> pd.Timestamp:
     """The end of the last day that is known."""
     last = orders[["purchased_at", "delivered_at"]].max().max()
     day = pd.Timestamp(as_of) if as_of else last
+    if pd.isna(day):
+        day = pd.Timestamp(0)  # No order at all: any day is the last.
     return day.normalize() + pd.Timedelta(days=1)

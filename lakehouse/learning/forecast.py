@@ -109,6 +109,8 @@ def history(demand: pd.DataFrame, last_day: str | pd.Timestamp | None) -> Histor
     rows of the category `all` are the totals, of which orders are forecast as well as items.
     """
     as_of = pd.Timestamp(last_day or demand["last_order_date"].max())
+    if pd.isna(as_of):
+        as_of = pd.Timestamp(0)  # No demand at all: any day is its last.
     demand = demand.assign(week_start_date=pd.to_datetime(demand["week_start_date"]))
     demand = demand[demand["week_start_date"] <= as_of]
     weeks, cut = complete_weeks(demand[demand["category_name"] == ALL], as_of)

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -46,11 +47,14 @@ class Twins:
             os.utime(path, (1_534_000_000, 1_534_000_000))
 
     def build(self, *arguments: str) -> None:
-        """Build on both engines."""
+        """Build on both engines, at the same time."""
         before = len(self.double.log())
-        for target in ("duckdb", "databricks"):
-            outcome = self.dbt(target, "build", *arguments)
-            assert outcome.returncode == 0, outcome.stdout[-5000:]
+        with ThreadPoolExecutor() as pool:
+            outcomes = pool.map(
+                lambda target: self.dbt(target, "build", *arguments), ("duckdb", "databricks")
+            )
+            for outcome in outcomes:
+                assert outcome.returncode == 0, outcome.stdout[-5000:]
         log = self.double.log()[before:]
         self.sent.append([line["statement"] for line in log if "statement" in line])
 

@@ -45,6 +45,10 @@ def test_nine_of_ten_promises_are_kept(tested):
     assert rows["promised_days"].mean() < 0.8 * 40
 
 
+def test_without_orders_nothing_is_promised():
+    assert delivery.promise(orders().head(0), None).empty
+
+
 def test_half_of_the_orders_come_within_the_expected_days(tested):
     rows = tested[tested["purpose"] == "test"]
     assert 0.4 < (rows["delivery_days"] <= rows["expected_days"]).mean() < 0.6

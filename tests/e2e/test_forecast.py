@@ -53,6 +53,13 @@ def test_a_cut_tail_is_not_taken_for_a_collapse():
     assert past.cut_week_count == 5
 
 
+def test_without_demand_there_is_no_forecast():
+    past = forecast.history(weekly([]), None)
+    assert forecast.forecast(past).empty
+    (score,) = forecast.backtest(past).to_dict("records")
+    assert (score["category_name"], score["origin_count"]) == (forecast.EVERY_CATEGORY, 0)
+
+
 def test_a_bad_week_between_good_ones_stays():
     past = forecast.history(weekly([100] * 20 + [45] + [100] * 9), None)
     assert len(past.weeks) == 30

@@ -1,5 +1,5 @@
-{#- Whether the whole of a string matches a pattern.
-    Arguments: expression, pattern (a SQL literal, RE2 and Java syntax). -#}
+{#- Whether the whole of a string matches a pattern. A dot is any character: which of them end a line, the engines see
+    differently. Arguments: expression, pattern (a SQL literal, RE2 and Java syntax). -#}
 {% macro matches_fully(expression, pattern) -%}
     {{ return(adapter.dispatch('matches_fully', 'medallion')(expression, pattern)) }}
 {%- endmacro %}
@@ -9,9 +9,9 @@
 {%- endmacro %}
 
 {% macro duckdb__matches_fully(expression, pattern) -%}
-    regexp_full_match({{ expression }}, {{ pattern }})
+    regexp_full_match({{ expression }}, {{ pattern }}, 's')
 {%- endmacro %}
 
 {% macro databricks__matches_fully(expression, pattern) -%}
-    regexp_like({{ expression }}, concat('\\A(?:', {{ pattern }}, ')\\z'))
+    regexp_like({{ expression }}, concat('(?s)\\A(?:', {{ pattern }}, ')\\z'))
 {%- endmacro %}

@@ -29,8 +29,11 @@ SETTINGS = {
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.lightweightPlanChangeValidation": "false",
     "spark.databricks.delta.stats.skipping": "false",
-    # The quick compiler's own limit is 48 MB of code, and when they are full the rest is interpreted.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseSerialGC",
+    # The quick compiler's own limit is 48 MB of code, and when they are full the rest is interpreted. Spark analyses by
+    # recursion, and interpreted frames are large: the usual 1 MB of stack holds no union of hundreds of queries.
+    "spark.driver.extraJavaOptions": (
+        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseSerialGC -Xss64m"
+    ),
     # Loopback only, and nothing to look at.
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
