@@ -53,7 +53,10 @@ def statements(kind: str, landing: str, target: Path) -> list[tuple[str, str, st
             f"create table silver.{seed.stem} as select * from read_csv('{seed}', header = true);\n"
             for seed in sorted((PROJECT / "seeds").glob("*.csv"))
         ),
-        **{name: compiled[name] for name in ("int_product_categories", "int_locations")},
+        **{
+            name: compiled[name]
+            for name in ("int_product_categories", "int_locations", "int_order_totals")
+        },
     }
     gold = in_order([node for node in models.values() if node["schema"] == "gold"])
     found = []

@@ -278,3 +278,6 @@ create view silver.int_deals as select * from silver.int_deals__records where _d
 
 create table silver.int_locations as
 {int_locations};
+
+create table silver.int_order_totals as
+{int_order_totals};

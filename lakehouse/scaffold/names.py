@@ -5,7 +5,7 @@ import unicodedata
 
 import duckdb
 
-# What one of the engines, or the SQL linter, does not take for a column's name.
+# What one of the engines, the SQL linter, or YAML (a truth value) does not take for a column's name.
 RESERVED = {
     word
     for (word,) in duckdb.execute(
@@ -40,7 +40,10 @@ RESERVED = {
     "level",
     "merge",
     "minus",
+    "n",
     "natural",
+    "no",
+    "off",
     "option",
     "partition",
     "percent",
@@ -65,6 +68,8 @@ RESERVED = {
     "values",
     "view",
     "window",
+    "y",
+    "yes",
 }
 
 

@@ -85,7 +85,7 @@ CODE = re.compile(
     r"telefone|mobile|isbn|ean|sku|serial|number|numero|nr|no|plate)$"
 )
 EPOCH = re.compile(
-    r"(^|_)(ts|time|timestamp|epoch|unix|at|date|data|created|updated|modified|recorded|received|sent)(_|$)"
+    r"(^|_)(ts|time|timestamp|epoch|unix|at|date|data|(created|updated|modified|recorded|received|sent)(_?at)?)(_|$)"
 )
 MONEY = re.compile(
     r"(^|_)(amount|price|cost|fee|total|value|valor|preco|custo|saldo|balance|revenue|salary|charge|paid|payment|tax|"

@@ -241,9 +241,9 @@ def test_new_source_and_new_model_are_green_at_the_first_build(house, files):
     assert house.rows(
         "select visit_bed_no, cast(ts as varchar), cast(sent as varchar) from silver.int_events where event_id = 'e3'"
     ) == [("03", "2019-03-01 10:00:00.503", "2019-03-01 10:00:03.25")]
-    assert house.value("select off from silver.int_patients where patient_id = 'p3'") == Decimal(
-        "3.5"
-    )
+    assert house.value(
+        "select patient_off from silver.int_patients where patient_id = 'p3'"
+    ) == Decimal("3.5")
     # p20 to p24 are no patients: a proposed rule says so, and gold points at the unknown one.
     assert (
         house.value(
