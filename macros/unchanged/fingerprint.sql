@@ -8,7 +8,7 @@
         tojson(node.config, sort_keys=true),
         tojson(node.columns, sort_keys=true),
     ] -%}
-    {%- for unique_id in stored_parents(node) + [node.unique_id] -%}
+    {%- for unique_id in looked_at(node) -%}
         {%- set is_seed = unique_id.startswith('seed.') -%}
         {%- if not is_seed and unique_id not in states -%}
             {{ return(none) }}

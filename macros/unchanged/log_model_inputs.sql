@@ -8,7 +8,7 @@
         {%- set node = graph.nodes[result.node.unique_id] -%}
         {%- if may_stay(node) -%}
             {%- do built.update({node.unique_id: result.node.compiled_code}) -%}
-            {%- do tables.extend(stored_parents(node) + [node.unique_id]) -%}
+            {%- do tables.extend(looked_at(node)) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set states = table_states(tables | unique | list) -%}

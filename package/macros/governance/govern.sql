@@ -1,5 +1,5 @@
-{#- The hook after each model: on Databricks it sets what `governing_statements` lists, and the `foreign_keys` that are not
-    there. dbt-databricks itself masks columns in its second generation of materializations alone, and from a setting at
+{#- The hook after each model: on Databricks it sets what `governing_statements` lists, and the `foreign_keys`.
+    dbt-databricks itself masks columns in its second generation of materializations alone, and from a setting at
     each column; here one classification, `meta.pii`, gives masks, tags and what is published locally. A new table is
     masked right after it is made. -#}
 {% macro govern() -%}
@@ -16,14 +16,6 @@
         {%- for statement in medallion.governing_statements(model, relation, masks) -%}
             {%- do run_query(statement) -%}
         {%- endfor -%}
-        {%- set keys = medallion.foreign_keys(model) if kind == 'table' and var('foreign_keys', true) else [] -%}
-        {%- if keys -%}
-            {%- set there = fetch_foreign_key_constraints(relation).columns[0].values() -%}
-            {#- A parent that was not built here: a developer's schemas, with `--defer`. -#}
-            {%- for key in keys if key.name not in there and load_cached_relation(key.parent) is not none -%}
-                {%- do run_query('alter table ' ~ relation ~ ' add constraint ' ~ key.name
-                    ~ ' foreign key (' ~ key.column ~ ') references ' ~ key.parent) -%}
-            {%- endfor -%}
-        {%- endif -%}
+        {%- if kind == 'table' -%}{%- do medallion.add_foreign_keys(relation) -%}{%- endif -%}
     {%- endif -%}
 {%- endmacro %}
