@@ -113,7 +113,4 @@ final as (
     left join conditions on orders.purchase_date = conditions.purchase_date
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'order_key') }}

@@ -25,7 +25,4 @@ final as (
     from promises
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'order_key') }}

@@ -44,7 +44,4 @@ final as (
     group by scopes.score_scope, scopes.learned_until
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'score_scope') }}

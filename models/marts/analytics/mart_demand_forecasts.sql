@@ -26,7 +26,4 @@ final as (
     from forecasts
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'demand_forecast_key') }}

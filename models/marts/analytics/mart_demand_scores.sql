@@ -29,7 +29,4 @@ final as (
     from scores
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'demand_score_key') }}

@@ -56,7 +56,4 @@ final as (
     left join products as second_products on affinities.second_item = second_products.product_id
 )
 
-select
-    *,
-    {{ run_timestamp() }} as _processed_at
-from final
+{{ keep_stamps('final', 'product_affinity_key') }}
