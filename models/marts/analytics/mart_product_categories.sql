@@ -40,7 +40,6 @@ sales as (
         max(category_label) as category_label,
         max(category_group) as category_group,
         count(*) as item_count,
-        count(distinct order_key) as order_count,
         count(distinct product_id) as product_count,
         count(distinct seller_id) as seller_count,
         sum(price_brl) as items_brl,
@@ -60,6 +59,7 @@ category_orders as (
 judgements as (
     select
         category_orders.category_name,
+        count(*) as order_count,
         count(orders.latest_review_score) as reviewed_order_count,
         avg(cast(orders.latest_review_score as double)) as average_review_score,
         count(orders.is_late_by_day) as measured_order_count,
@@ -78,7 +78,7 @@ final as (
             row_number() over (order by sales.items_brl desc nulls last, sales.category_name) as int
         ) as sales_rank,
         cast(sales.item_count as bigint) as item_count,
-        cast(sales.order_count as bigint) as order_count,
+        cast(judgements.order_count as bigint) as order_count,
         cast(sales.product_count as bigint) as product_count,
         cast(sales.seller_count as bigint) as seller_count,
         cast(judgements.reviewed_order_count as bigint) as reviewed_order_count,
