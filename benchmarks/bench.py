@@ -5,9 +5,10 @@ For each size, one after the other on one machine, over the same simulated landi
 - floor: hand-written DuckDB SQL without dbt that fills the same bronze, silver and gold (`floor/`), without
   expectations, quarantine, inventory, contracts and ledgers;
 - limit: the same from the files straight to gold, nothing stored in between;
-- refresh: `dbt build --full-refresh` without tests; refresh_tested: with them;
+- refresh: `dbt build --full-refresh` without tests;
 - drop: one more day's files on top of that history, as many orders at every size, without tests;
-- quiet: a run without news and without tests; quiet_tested: with them;
+- quiet: a run without news and without tests;
+- refresh_tested, quiet_tested: the same with tests; quiet_new_rows: with tests that read new rows (`test_rows: new`);
 - empty: the quiet run over an empty landing zone, which is dbt's own cost.
 
 Writes one JSON file: seconds, peak memory of the process, bytes spilled and stored, rows, seconds by layer and by model.
@@ -50,6 +51,9 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=HERE / "results.json")
     parser.add_argument("--memory-limit", default="6GB", help="DuckDB's, in every step")
+    parser.add_argument(
+        "--tests-up-to", type=int, default=1_000_000, help="orders; larger sizes run no tests"
+    )
     parser.add_argument("--steps", nargs="+", default=list(STEPS), choices=list(STEPS))
     options = parser.parse_args()
     report = {
@@ -106,6 +110,8 @@ class Size:
             subprocess.run(command, cwd=PROJECT, check=True)
         measured = {}
         for name in self.options.steps:
+            if name in TESTED and self.orders > self.options.tests_up_to:
+                continue
             measured[name] = STEPS[name](self)
             print(
                 f"{self.orders:>12,} orders  {name:15} {measured[name]['seconds']:8.1f} s",
@@ -200,11 +206,12 @@ class Size:
                 rows[f"gold.{table}"] = count
         return rows
 
-    def dbt(self, *arguments: str) -> dict:
+    def dbt(self, *arguments: str, variables: str = "{}") -> dict:
         """`dbt build`."""
+        options = ("--target-path", str(self.target), "--vars", variables)
         # Parsing is dbt's work and the same at every size; it is kept out of the steps.
-        self.run(DBT, "parse", "--target-path", str(self.target))
-        measured = self.run(DBT, "build", "--target-path", str(self.target), *WITHOUT, *arguments)
+        self.run(DBT, "parse", *options)
+        measured = self.run(DBT, "build", *options, *WITHOUT, *arguments)
         results = json.loads((self.target / "run_results.json").read_text())["results"]
         nodes = json.loads((self.target / "manifest.json").read_text())["nodes"]
         seconds = {}
@@ -306,10 +313,12 @@ STEPS = {
     "refresh": Size.refresh,
     "drop": Size.drop,
     "quiet": lambda size: size.dbt(*NO_TESTS),
-    "quiet_tested": lambda size: size.dbt(),
     "refresh_tested": Size.refresh_tested,
+    "quiet_tested": lambda size: size.dbt(),
+    "quiet_new_rows": lambda size: size.dbt(variables="{test_rows: new}"),
     "empty": Size.empty,
 }
+TESTED = ("refresh_tested", "quiet_tested", "quiet_new_rows")
 
 if __name__ == "__main__":
     main()

@@ -21,6 +21,7 @@ STEPS = {
     "drop": "one more day",
     "quiet": "no news",
     "quiet_tested": "no news, with tests",
+    "quiet_new_rows": "no news, with tests of new rows",
     "empty": "no data at all",
 }
 LAYERS = {

@@ -1,4 +1,4 @@
-"""A build leaves a model alone when nothing it is built from has changed, and only then."""
+"""A build leaves a model alone when nothing it is built from has changed, and only then; a test can do so with rows."""
 
 import re
 
@@ -6,18 +6,22 @@ import duckdb
 import pytest
 from test_incremental import BUILD, deliver, files
 
-# A parent's row goes without a trace; the model's own row goes; the last run left no word, as one that was killed.
+# Why a model is built anew, though no stamp says so → what is done, and the model.
 CAUSES = {
-    "parent": (
+    "a parent's row went": (
         "delete from gold.dim_payment_types where payment_type = 'voucher'",
         "mart_payment_mix",
     ),
-    "own table": ("delete from gold.mart_payment_mix where rowid = 0", "mart_payment_mix"),
-    "no word": (
-        "delete from ops.ops_model_inputs where node_id like '%mart_payment_mix'",
-        "mart_payment_mix",
+    "its own row went": (
+        "delete from gold.mart_customer_cohorts where rowid = 0",
+        "mart_customer_cohorts",
     ),
-    "parent of a view": (
+    # As of a run that was killed.
+    "the last run left no word": (
+        "delete from ops.ops_model_inputs where node_id like '%.mart_review_drivers'",
+        "mart_review_drivers",
+    ),
+    "a row of a view's parent went": (
         "delete from silver.int_leads__records where rowid = 0",
         "fct_lead_conversions",
     ),
@@ -63,18 +67,18 @@ def test_what_is_selected_or_refreshed_is_built(copy):
     assert set(outcomes(refreshed).values()) <= {"OK"}
 
 
-@pytest.mark.parametrize("cause", CAUSES)
-def test_a_change_without_a_stamp_is_seen(copy, cause):
-    statement, model = CAUSES[cause]
-    before = copy.rows(f"select * exclude (_processed_at) from gold.{model} order by all")
+def test_a_change_without_a_stamp_is_seen(copy):
+    cohorts = "select * exclude (_processed_at) from gold.mart_customer_cohorts order by all"
+    before = copy.rows(cohorts)
     with duckdb.connect(str(copy.database)) as connection:
-        connection.execute(statement)
+        for statement, _ in CAUSES.values():
+            connection.execute(statement)
     found = outcomes(copy.dbt(*BUILD))
-    assert found[model] == "OK"
-    assert found["dim_locations"] == "UNCHANGED"
-    if cause in ("own table", "no word"):
-        after = copy.rows(f"select * exclude (_processed_at) from gold.{model} order by all")
-        assert after == before
+    assert {cause: found[model] for cause, (_, model) in CAUSES.items()} == dict.fromkeys(
+        CAUSES, "OK"
+    )
+    assert found["dim_locations"] == found["mart_monthly_sales"] == "UNCHANGED"
+    assert copy.rows(cohorts) == before
 
 
 def test_what_the_code_says_now_is_built(copy):
@@ -89,3 +93,46 @@ def test_a_run_of_no_rows_does_not_count(copy):
     assert copy.value("select count(*) from gold.mart_payment_mix") == 0
     copy.dbt(*BUILD)
     assert copy.value("select count(*) from gold.mart_payment_mix") > 0
+
+
+# Of the reviews' fact: what is done to it → the test that fails.
+WRONG = {
+    "a wrong value": (
+        "update gold.fct_order_reviews set review_score = 9{stamp} where rowid = 0",
+        "accepted_values_fct_order_reviews_review_score",
+    ),
+    # The row it doubles is an old one.
+    "a key that was there": (
+        "insert into gold.fct_order_reviews select * replace ({now} as _processed_at)"
+        " from gold.fct_order_reviews where rowid = 0",
+        "unique_fct_order_reviews_order_review_key",
+    ),
+    "a key of two columns that was there": (
+        "insert into silver.int_order_reviews__records select * replace ({now} as _processed_at)"
+        " from silver.int_order_reviews__records where rowid = 0",
+        "unique_combination_int_order_reviews__records",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_new_rows_are_tested_alone(copy, wrong):
+    statement, test = WRONG[wrong]
+    reviews = ("--select", "fct_order_reviews", "int_order_reviews__records", "--vars")
+    # No test has passed yet: all is looked at.
+    copy.dbt("build", *reviews, "{test_rows: new}")
+    for now, finds in (
+        ("_processed_at", {"all"}),
+        ("current_timestamp::timestamp", {"all", "new"}),
+    ):
+        with duckdb.connect(str(copy.database)) as connection:
+            stamp = "" if now == "_processed_at" else f", _processed_at = {now}"
+            connection.execute(statement.format(now=now, stamp=stamp))
+        for rows in ("all", "new"):
+            run = copy.dbt("test", *reviews, f"{{test_rows: {rows}}}", check=False)
+            assert (test in failed(run)) == (rows in finds), (now, rows)
+
+
+def failed(run) -> str:
+    """The lines of dbt's output that tell of failed tests."""
+    return "\n".join(line for line in run.output.splitlines() if " FAIL " in line)
