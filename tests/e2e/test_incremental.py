@@ -103,7 +103,7 @@ def test_killed_anywhere_the_next_run_heals(lakehouses, whole):
         deliver(lakehouse, batch)
         for _ in range(5):
             run = lakehouse.start(*BUILD)
-            time.sleep(chance.uniform(0.2, 1.0) * whole_run)
+            run.process.join(chance.uniform(0.2, 1.0) * whole_run)
             killed += run.process.exitcode is None
             run.kill()
     assert killed >= min(KILLS, 5) // 2, (
