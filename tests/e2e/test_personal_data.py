@@ -144,6 +144,16 @@ def test_delta_tables_have_versions_and_an_unchanged_table_gets_none(copy):
     tool(copy, "publish", python=DELTA)
     assert version("fct_orders") == 1
     assert version("dim_payment_types") == 0
+    path = next((copy.folder / "publish").rglob("fct_orders/_delta_log")).parent
+    files = "import deltalake, sys; print(*deltalake.DeltaTable(sys.argv[1], version=int(sys.argv[2])).file_uris())"
+    first, second = (
+        duckdb.execute(
+            "select sum(paid_brl), count(*) from read_parquet(?)",
+            [subprocess.check_output([str(DELTA), "-c", files, str(path), n], text=True).split()],
+        ).fetchone()
+        for n in "01"
+    )
+    assert second == (first[0] + first[1], first[1])
 
 
 @pytest.mark.parametrize(
@@ -233,6 +243,13 @@ def test_a_forgotten_customer_is_gone_and_stays_gone(copy):
             if name in path.name and mine:
                 copy.land(f"2018-08-09/olist_{name}_dataset.csv", "\n".join([header, *mine]) + "\n")
     copy.dbt("build", "--quiet")
+    # The erasure of somebody else takes those files along.
+    other = copy.value("select min(customer_unique_id) from silver.int_customers")
+    done = tool(copy, "forget", "--customer-unique-id", other, "--yes")
+    assert "nothing is left" in done.stdout
+    for path in [copy.database, *copy.landing.rglob("*.*")]:
+        for value in (person, customer, text, other):
+            assert value.encode() not in path.read_bytes(), path
     incremental = copy.folder.parent / "incremental.duckdb"
     # What a run wrote last still lies beside the file.
     with duckdb.connect(str(copy.database)) as database:
