@@ -27,6 +27,7 @@ import sys
 import threading
 import time
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -68,11 +69,12 @@ def main() -> None:
         "sizes": {},
     }
     for orders in sorted(options.orders):
-        report["sizes"][str(orders)] = Size(
-            options, orders, orders // min(options.orders)
-        ).measure()
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(report, indent=1) + "\n")
+        steps = report["sizes"][str(orders)] = {}
+        for name, measured in Size(options, orders, orders // min(options.orders)).measure():
+            steps[name] = measured
+            # After each step: the large sizes take long, and a run that is ended has measured something.
+            options.out.parent.mkdir(parents=True, exist_ok=True)
+            options.out.write_text(json.dumps(report, indent=1) + "\n")
     print(f"Written to {options.out}.")
 
 
@@ -91,8 +93,8 @@ class Size:
         self.target = self.folder / "target"
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def measure(self) -> dict:
-        """Run the steps in order; gives their measurements by name."""
+    def measure(self) -> Iterator[tuple[str, dict]]:
+        """Run the steps in order; gives the name and measurements of each."""
         if not self.simulated.exists():
             command = [
                 sys.executable,
@@ -117,12 +119,12 @@ class Size:
                 f"{self.orders:>12,} orders  {name:15} {measured[name]['seconds']:8.1f} s",
                 flush=True,
             )
+            yield name, measured[name]
         if measured.keys() >= {"floor", "refresh"}:
             # A comparison of times is one only when the same tables were filled.
             floor, refresh = (gold(measured[name]["rows"]) for name in ("floor", "refresh"))
             if floor != refresh:
                 sys.exit(f"floor and refresh differ in {dict(floor.items() ^ refresh.items())}")
-        return measured
 
     def reset(self, drops: int | None = -1) -> None:
         """Start without a database, with the landing zone's first drops: all but the last by default."""

@@ -143,7 +143,7 @@ def details(sizes: dict):
             if step in steps:
                 measured = steps[step]
                 rate = "–"
-                if step in ("floor", "limit", "refresh", "refresh_tested"):
+                if step in ("floor", "limit", "refresh", "refresh_tested") and "refresh" in steps:
                     rate = f"{steps['refresh']['rows']['bronze'] / measured['seconds']:,.0f}"
                 yield [
                     name,
