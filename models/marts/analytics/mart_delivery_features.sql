@@ -84,7 +84,7 @@ final as (
         orders.seller_state_code,
         orders.category_name,
         {{ days_between("date_trunc('week', orders.purchased_at)", 'orders.purchased_at') }} as weekday_number,
-        cast(extract(hour from orders.purchased_at) as int) as hour_number,
+        cast(hour(orders.purchased_at) as int) as hour_number,
         orders.item_count,
         orders.seller_count,
         orders.weight_g,
