@@ -197,7 +197,7 @@ test-site: .venv-site/.site .venv-browser/.browser .venv-databricks/.databricks 
 
 .PHONY: e2e
 e2e: $(VENV)/.dev .venv-mlflow/.mlflow .venv-publish/.publish ## test the laws of the lakehouse and its tools with pytest
-	$(BIN)/python -m pytest tests/e2e -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/e2e -q -n 2 --dist loadfile --no-loadscope-reorder
 
 # The adapter as it is, against tests/databricks/double, which runs everything on a local Spark.
 .PHONY: test-databricks
