@@ -90,8 +90,9 @@ class Double:
 
     def log(self) -> list[dict[str, Any]]:
         """All lines of the statement log."""
-        lines = (self.work / "statements.jsonl").read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        # Not `splitlines()`: statements hold U+2028 and the like, which JSON need not escape.
+        lines = (self.work / "statements.jsonl").read_text(encoding="utf-8").split("\n")
+        return [json.loads(line) for line in lines if line]
 
     def dbt(self, *arguments: str, project: Path, output: Path) -> subprocess.CompletedProcess:
         """Run dbt from .venv-databricks against the double."""
