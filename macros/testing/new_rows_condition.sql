@@ -4,8 +4,7 @@
 {% macro new_rows_condition(relation) -%}
     {%- set tested = graph.get('nodes', {}).get(model.attached_node) if execute and var('test_rows', 'all') == 'new' -%}
     {%- if not tested or '_processed_at' not in tested.columns -%}{{ return('') }}{%- endif -%}
-    {%- set log = medallion.model_node('ops_model_runs') -%}
-    {%- set logged = adapter.get_relation(log.database, log.schema, log.alias) if log -%}
+    {%- set logged = medallion.stored_relation('ops_model_runs') -%}
     {%- if not logged -%}{{ return('') }}{%- endif -%}
     {%- set passed_at = medallion.query_dicts(
         "select cast(max(_processed_at) as " ~ dbt.type_string() ~ ") as passed_at from " ~ logged

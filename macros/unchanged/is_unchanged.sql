@@ -4,8 +4,7 @@
     {%- if not node or not may_stay(node) or should_full_refresh() or not load_cached_relation(this) -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set log = medallion.model_node('ops_model_inputs') -%}
-    {%- set logged = adapter.get_relation(log.database, log.schema, log.alias) if log -%}
+    {%- set logged = medallion.stored_relation('ops_model_inputs') -%}
     {%- if not logged -%}{{ return(false) }}{%- endif -%}
     {%- set last = medallion.query_dicts(
         "select max_by(fingerprint, _processed_at) as fingerprint from " ~ logged

@@ -1,8 +1,7 @@
 {#- On-run-end: appends to `ops_model_inputs` what each model of this run was built from. A run that is killed before leaves
     no trace, and the next builds those models again. Arguments: results (dbt's run results). -#}
 {% macro log_model_inputs(results) -%}
-    {%- set log = medallion.model_node('ops_model_inputs') -%}
-    {%- set logged = adapter.get_relation(log.database, log.schema, log.alias) if log and medallion.is_running() -%}
+    {%- set logged = medallion.stored_relation('ops_model_inputs') if medallion.is_running() -%}
     {%- set built, tables, rows = {}, [], [] -%}
     {%- for result in results if logged and result.status == 'success' and result.node.resource_type == 'model' -%}
         {%- set node = graph.nodes[result.node.unique_id] -%}

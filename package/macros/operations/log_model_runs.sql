@@ -1,8 +1,7 @@
 {#- On-run-end: appends what every node of this run did to `ops_model_runs`, in one statement. Does nothing before that
     table exists. The versions of a model share its name and go by their aliases. Arguments: results (dbt's run results). -#}
 {% macro log_model_runs(results) -%}
-    {%- set node = medallion.model_node('ops_model_runs') -%}
-    {%- set table = adapter.get_relation(node.database, node.schema, node.alias) if node and medallion.is_running() -%}
+    {%- set table = medallion.stored_relation('ops_model_runs') if medallion.is_running() -%}
     {%- if table and results -%}
         {%- set row_counts = medallion.table_row_counts(results) -%}
         insert into {{ table }} (
