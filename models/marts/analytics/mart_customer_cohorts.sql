@@ -9,33 +9,51 @@ orders as (
     from {{ ref('fct_orders') }}
 ),
 
-customers as (
-    select * from {{ ref('dim_customers') }}
-),
-
 dates as (
     select * from {{ ref('dim_dates') }}
 ),
 
+first_orders as (
+    select
+        *,
+        order_month_date as cohort_month_date
+    from orders
+    where customer_order_number = 1
+),
+
+-- Few people buy again, so what has to be looked up or told apart is little.
 person_orders as (
     select
+        cohort_month_date,
+        order_month_date,
+        customer_order_number,
+        items_brl,
+        counts_as_sale,
+        cast(null as {{ dbt.type_string() }}) as returning_customer_unique_id
+    from first_orders
+
+    union all
+
+    select
+        first_orders.cohort_month_date,
         orders.order_month_date,
         orders.customer_order_number,
         orders.items_brl,
         orders.counts_as_sale,
-        customers.customer_unique_id,
-        min(orders.order_month_date) over (partition by customers.customer_unique_id)
-            as cohort_month_date
+        case
+            when orders.order_month_date <> first_orders.cohort_month_date then orders.customer_unique_id
+        end as returning_customer_unique_id
     from orders
-    inner join customers on orders.customer_key = customers.customer_key
-    where customers.customer_unique_id is not null
+    inner join first_orders on orders.customer_unique_id = first_orders.customer_unique_id
+    where orders.customer_order_number > 1
 ),
 
 activity as (
     select
         cohort_month_date,
         order_month_date,
-        count(distinct customer_unique_id) as customer_count,
+        count(case when customer_order_number = 1 then 1 end)
+        + count(distinct returning_customer_unique_id) as customer_count,
         count(*) as order_count,
         count(case when customer_order_number = 2 then 1 end) as repeat_customer_count,
         sum(case when counts_as_sale then items_brl end) as items_brl
@@ -46,8 +64,8 @@ activity as (
 cohorts as (
     select
         cohort_month_date,
-        count(distinct customer_unique_id) as cohort_customer_count
-    from person_orders
+        count(*) as cohort_customer_count
+    from first_orders
     group by cohort_month_date
 ),
 

@@ -7,8 +7,8 @@ orders as (
     select * from {{ ref('fct_orders') }}
 ),
 
-customers as (
-    select * from {{ ref('dim_customers') }} where customer_unique_id is not null
+current_customers as (
+    select * from {{ ref('dim_customers') }} where is_current
 ),
 
 last_day as (
@@ -17,26 +17,45 @@ last_day as (
 
 bought as (
     select
-        customers.customer_unique_id,
+        customer_unique_id,
         count(*) as order_count,
-        sum(orders.order_total_brl) as order_total_brl,
-        min(cast(orders.purchased_at as date)) as first_purchase_date,
-        max(cast(orders.purchased_at as date)) as last_purchase_date
+        sum(order_total_brl) as order_total_brl,
+        min(cast(purchased_at as date)) as first_purchase_date,
+        max(cast(purchased_at as date)) as last_purchase_date
     from orders
-    inner join customers on orders.customer_key = customers.customer_key
-    where orders.counts_as_sale
-    group by customers.customer_unique_id
+    where counts_as_sale and customer_unique_id is not null
+    group by customer_unique_id
+),
+
+-- Ranks of the days and sums there are, not of people: many share one, and a sort of everybody is dear.
+recency_ranks as (
+    select
+        last_purchase_date,
+        sum(count(*)) over (order by last_purchase_date desc nulls last) - count(*) + 1 as recency_rank,
+        sum(count(*)) over () as customer_count
+    from bought
+    group by last_purchase_date
+),
+
+money_ranks as (
+    select
+        order_total_brl,
+        sum(count(*)) over (order by order_total_brl desc nulls last) - count(*) + 1 as money_rank
+    from bought
+    group by order_total_brl
 ),
 
 ranked as (
     select
         bought.*,
+        recency_ranks.recency_rank,
+        recency_ranks.customer_count,
+        money_ranks.money_rank,
         last_day.as_of_date,
-        {{ days_between('bought.last_purchase_date', 'last_day.as_of_date') }} as recency_days,
-        rank() over (order by bought.last_purchase_date desc nulls last) as recency_rank,
-        rank() over (order by bought.order_total_brl desc nulls last) as money_rank,
-        count(*) over () as customer_count
+        {{ days_between('bought.last_purchase_date', 'last_day.as_of_date') }} as recency_days
     from bought
+    inner join recency_ranks on bought.last_purchase_date = recency_ranks.last_purchase_date
+    inner join money_ranks on bought.order_total_brl = money_ranks.order_total_brl
     cross join last_day
 ),
 
@@ -83,9 +102,7 @@ final as (
         named.last_purchase_date,
         named.as_of_date
     from named
-    left join customers as current_customers
-        on named.customer_unique_id = current_customers.customer_unique_id
-        and current_customers.is_current
+    left join current_customers on named.customer_unique_id = current_customers.customer_unique_id
 )
 
 select

@@ -2,36 +2,19 @@
 -- and money count per item; delivery counts once per order and route, however many items it had.
 with
 
-items as (
-    select * from {{ ref('fct_order_items') }}
-),
-
-orders as (
-    select * from {{ ref('fct_orders') }}
-),
-
-sellers as (
-    select * from {{ ref('dim_sellers') }}
-),
-
-customers as (
-    select * from {{ ref('dim_customers') }}
-),
-
-locations as (
-    select * from {{ ref('dim_locations') }}
-),
-
 routed as (
     select
-        items.*,
-        coalesce(sellers.state_code, 'unknown') as seller_state_code,
-        coalesce(locations.state_code, customers.state_code, 'unknown') as customer_state_code
-    from items
-    inner join sellers on items.seller_key = sellers.seller_key
-    inner join customers on items.customer_key = customers.customer_key
-    inner join locations on items.customer_location_key = locations.location_key
-    where items.counts_as_sale
+        order_id,
+        price_brl,
+        freight_brl,
+        distance_km,
+        delivery_days,
+        promised_calendar_days,
+        is_late_by_day,
+        coalesce(seller_state_code, 'unknown') as seller_state_code,
+        coalesce(customer_state_code, 'unknown') as customer_state_code
+    from {{ ref('obt_order_items') }}
+    where counts_as_sale
 ),
 
 shipments as (
@@ -50,23 +33,25 @@ route_orders as (
     select distinct
         seller_state_code,
         customer_state_code,
-        order_key
+        order_id,
+        delivery_days,
+        promised_calendar_days,
+        is_late_by_day
     from routed
 ),
 
 deliveries as (
     select
-        route_orders.seller_state_code,
-        route_orders.customer_state_code,
+        seller_state_code,
+        customer_state_code,
         count(*) as order_count,
-        count(orders.is_late_by_day) as measured_order_count,
-        count(case when orders.is_late_by_day then 1 end) as late_by_day_order_count,
-        {{ exact_average('orders.delivery_days') }} as average_delivery_days,
-        median(orders.delivery_days) as median_delivery_days,
-        avg(cast(orders.promised_calendar_days as double)) as average_promised_days
+        count(is_late_by_day) as measured_order_count,
+        count(case when is_late_by_day then 1 end) as late_by_day_order_count,
+        {{ exact_average('delivery_days') }} as average_delivery_days,
+        median(delivery_days) as median_delivery_days,
+        avg(cast(promised_calendar_days as double)) as average_promised_days
     from route_orders
-    inner join orders on route_orders.order_key = orders.order_key
-    group by route_orders.seller_state_code, route_orders.customer_state_code
+    group by seller_state_code, customer_state_code
 ),
 
 final as (

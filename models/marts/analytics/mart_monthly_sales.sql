@@ -11,10 +11,6 @@ orders as (
     from {{ ref('fct_orders') }}
 ),
 
-customers as (
-    select * from {{ ref('dim_customers') }}
-),
-
 dates as (
     select * from {{ ref('dim_dates') }}
 ),
@@ -40,23 +36,22 @@ months as (
 
 sales as (
     select
-        orders.month_start_date,
+        month_start_date,
         count(*) as order_count,
-        count(case when orders.counts_as_sale and orders.has_items then 1 end) as sale_order_count,
-        count(case when orders.is_delivered then 1 end) as delivered_order_count,
-        count(case when orders.payment_count > 0 then 1 end) as paid_order_count,
-        sum(orders.item_count) as item_count,
-        count(distinct customers.customer_unique_id) as customer_count,
-        count(case when orders.customer_order_number = 1 then 1 end) as new_customer_count,
-        count(distinct cast(orders.purchased_at as date)) as active_day_count,
-        sum(orders.items_brl) as items_brl_all_orders,
-        sum(case when orders.counts_as_sale then orders.items_brl end) as items_brl_sales,
-        sum(case when orders.is_delivered then orders.items_brl end) as items_brl_delivered,
-        sum(orders.freight_brl) as freight_brl_all_orders,
-        sum(orders.paid_brl) as paid_brl_all_orders
+        count(case when counts_as_sale and has_items then 1 end) as sale_order_count,
+        count(case when is_delivered then 1 end) as delivered_order_count,
+        count(case when payment_count > 0 then 1 end) as paid_order_count,
+        sum(item_count) as item_count,
+        count(distinct customer_unique_id) as customer_count,
+        count(case when customer_order_number = 1 then 1 end) as new_customer_count,
+        count(distinct cast(purchased_at as date)) as active_day_count,
+        sum(items_brl) as items_brl_all_orders,
+        sum(case when counts_as_sale then items_brl end) as items_brl_sales,
+        sum(case when is_delivered then items_brl end) as items_brl_delivered,
+        sum(freight_brl) as freight_brl_all_orders,
+        sum(paid_brl) as paid_brl_all_orders
     from orders
-    inner join customers on orders.customer_key = customers.customer_key
-    group by orders.month_start_date
+    group by month_start_date
 ),
 
 filled as (

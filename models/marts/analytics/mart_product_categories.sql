@@ -2,36 +2,8 @@
 -- it was sold. Money counts per item; reviews and lateness count once per order and category.
 with
 
-items as (
-    select * from {{ ref('fct_order_items') }}
-),
-
-orders as (
-    select * from {{ ref('fct_orders') }}
-),
-
-products as (
-    select * from {{ ref('dim_products') }}
-),
-
-sellers as (
-    select * from {{ ref('dim_sellers') }}
-),
-
 sold as (
-    select
-        items.order_key,
-        items.price_brl,
-        items.freight_brl,
-        products.product_id,
-        products.category_name,
-        products.category_label,
-        products.category_group,
-        sellers.seller_id
-    from items
-    inner join products on items.product_key = products.product_key
-    inner join sellers on items.seller_key = sellers.seller_key
-    where items.counts_as_sale
+    select * from {{ ref('obt_order_items') }} where counts_as_sale
 ),
 
 sales as (
@@ -52,21 +24,22 @@ sales as (
 category_orders as (
     select distinct
         category_name,
-        order_key
+        order_id,
+        order_review_score,
+        is_late_by_day
     from sold
 ),
 
 judgements as (
     select
-        category_orders.category_name,
+        category_name,
         count(*) as order_count,
-        count(orders.latest_review_score) as reviewed_order_count,
-        avg(cast(orders.latest_review_score as double)) as average_review_score,
-        count(orders.is_late_by_day) as measured_order_count,
-        count(case when orders.is_late_by_day then 1 end) as late_by_day_order_count
+        count(order_review_score) as reviewed_order_count,
+        avg(cast(order_review_score as double)) as average_review_score,
+        count(is_late_by_day) as measured_order_count,
+        count(case when is_late_by_day then 1 end) as late_by_day_order_count
     from category_orders
-    inner join orders on category_orders.order_key = orders.order_key
-    group by category_orders.category_name
+    group by category_name
 ),
 
 final as (

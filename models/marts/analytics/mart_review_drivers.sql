@@ -73,22 +73,30 @@ orders as (
 ),
 
 items as (
-    select * from {{ ref('fct_order_items') }}
+    select * from {{ ref('obt_order_items') }}
 ),
 
-products as (
-    select * from {{ ref('dim_products') }}
-),
-
+-- Most orders have one item; only the others are grouped.
 order_contents as (
     select
-        items.order_key,
-        max(items.distance_km) as distance_km,
-        min(products.category_group) as first_category_group,
-        max(products.category_group) as last_category_group
+        order_id,
+        distance_km,
+        category_group
     from items
-    inner join products on items.product_key = products.product_key
-    group by items.order_key
+    where order_item_count = 1
+
+    union all
+
+    select
+        order_id,
+        max(distance_km) as distance_km,
+        case
+            when min(category_group) = max(category_group) then min(category_group)
+            else 'several groups'
+        end as category_group
+    from items
+    where order_item_count > 1
+    group by order_id
 ),
 
 reviewed as (
@@ -103,33 +111,43 @@ reviewed as (
         order_contents.distance_km,
         cast(orders.freight_brl as double) / nullif(cast(orders.order_total_brl as double), 0)
             as freight_share,
-        case
-            when order_contents.order_key is null then 'no items'
-            when order_contents.first_category_group = order_contents.last_category_group
-                then order_contents.first_category_group
-            else 'several groups'
-        end as category_group
+        coalesce(order_contents.category_group, 'no items') as category_group
     from reviews
     inner join orders on reviews.order_key = orders.order_key
-    left join order_contents on reviews.order_key = order_contents.order_key
+    left join order_contents on reviews.order_id = order_contents.order_id
 ),
 
-bucketed as (
-    {%- for driver, buckets in drivers.items() %}
+-- Counted once by all drivers together: what is sorted into buckets below are some thousand kinds of reviews.
+kinds as (
     select
-        '{{ driver }}' as driver_name,
+        category_group,
+        review_score,
+        {%- for buckets in drivers.values() %}
         case
             {%- for name, condition in buckets %}
             when {{ condition }} then {{ loop.index }}
             {%- endfor %}
-        end as bucket_number,
-        case
+        end as bucket_{{ loop.index }},
+        {%- endfor %}
+        count(*) as review_count
+    from reviewed
+    group by all
+),
+
+bucketed as (
+    {%- for driver, buckets in drivers.items() %}
+    {%- set bucket = 'bucket_' ~ loop.index %}
+    select
+        '{{ driver }}' as driver_name,
+        {{ bucket }} as bucket_number,
+        case {{ bucket }}
             {%- for name, condition in buckets %}
-            when {{ condition }} then '{{ name }}'
+            when {{ loop.index }} then '{{ name }}'
             {%- endfor %}
         end as bucket_name,
-        review_score
-    from reviewed
+        review_score,
+        review_count
+    from kinds
 
     union all
     {% endfor %}
@@ -137,8 +155,9 @@ bucketed as (
         'category group' as driver_name,
         dense_rank() over (order by category_group nulls last) as bucket_number,
         category_group as bucket_name,
-        review_score
-    from reviewed
+        review_score,
+        review_count
+    from kinds
 ),
 
 scored as (
@@ -146,11 +165,13 @@ scored as (
         driver_name,
         bucket_number,
         bucket_name,
-        count(*) as review_count,
-        count(case when review_score <= 2 then 1 end) as low_review_count,
-        count(case when review_score = 5 then 1 end) as top_review_count,
-        avg(cast(review_score as double)) as average_review_score,
-        avg(cast(review_score * review_score as double)) as average_square
+        sum(review_count) as review_count,
+        sum(case when review_score <= 2 then review_count else 0 end) as low_review_count,
+        sum(case when review_score = 5 then review_count else 0 end) as top_review_count,
+        cast(sum(review_score * review_count) as double)
+        / sum(case when review_score is not null then review_count end) as average_review_score,
+        cast(sum(review_score * review_score * review_count) as double)
+        / sum(case when review_score is not null then review_count end) as average_square
     from bucketed
     group by driver_name, bucket_number, bucket_name
 ),

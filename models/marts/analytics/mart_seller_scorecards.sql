@@ -7,37 +7,23 @@ sellers as (
 ),
 
 items as (
-    select * from {{ ref('fct_order_items') }}
-),
-
-orders as (
-    select * from {{ ref('fct_orders') }}
-),
-
-seller_orders as (
-    select
-        sellers.seller_id,
-        items.order_key,
-        count(*) as item_count,
-        sum(items.price_brl) as items_brl,
-        sum(items.freight_brl) as freight_brl,
-        max(items.shipping_limit_at) as shipping_limit_at
-    from items
-    inner join sellers on items.seller_key = sellers.seller_key
-    where sellers.seller_id is not null
-    group by sellers.seller_id, items.order_key
+    select * from {{ ref('obt_order_items') }} where seller_id is not null
 ),
 
 judged as (
     select
-        seller_orders.*,
-        orders.counts_as_sale,
-        orders.latest_review_score,
-        orders.shipped_at > seller_orders.shipping_limit_at as is_shipped_late,
-        case when orders.is_delivered then orders.is_late_by_day end as is_late_by_day,
-        cast(orders.purchased_at as date) as purchase_date
-    from seller_orders
-    inner join orders on seller_orders.order_key = orders.order_key
+        seller_id,
+        counts_as_sale,
+        order_review_score as latest_review_score,
+        count(*) as item_count,
+        sum(price_brl) as items_brl,
+        sum(freight_brl) as freight_brl,
+        shipped_at > max(shipping_limit_at) as is_shipped_late,
+        case when is_delivered then is_late_by_day end as is_late_by_day,
+        cast(purchased_at as date) as purchase_date
+    from items
+    group by
+        seller_id, order_id, counts_as_sale, order_review_score, shipped_at, is_delivered, is_late_by_day, purchased_at
 ),
 
 totals as (

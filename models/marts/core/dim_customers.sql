@@ -12,10 +12,6 @@
 -- the one of the latest order counts; where an order was shipped to is on the order.
 with
 
-orders as (
-    select * from {{ ref('int_orders') }}
-),
-
 touched as (
     {{ touched_keys('int_customers__records', 'customer_unique_id') }}
     union
@@ -24,15 +20,28 @@ touched as (
     where customer_id in ({{ touched_keys('int_orders__records', 'customer_id') }})
 ),
 
+customers as (
+    select *
+    from {{ ref('int_customers__records') }}
+    {{ only_touched('customer_unique_id') }}
+),
+
+orders as (
+    select *
+    from {{ ref('int_orders') }}
+    {%- if is_incremental() %}
+    where customer_id in (select customers.customer_id from customers)
+    {%- endif %}
+),
+
 events as (
     select
         customers.*,
         orders.purchased_at
-    from {{ ref('int_customers__records') }} as customers
+    from customers
     left join orders on customers.customer_id = orders.customer_id
     -- A withdrawn record leaves gold with its history.
     where customers.customer_id in (select living.customer_id from {{ ref('int_customers') }} as living)
-    {{ only_touched('customers.customer_unique_id', 'customer_unique_id', keyword='and') }}
 ),
 
 {{ versions('events', 'customer_unique_id', ['zip_code_prefix', 'city', 'state_code'],

@@ -21,7 +21,9 @@ sales as (
         sum(items.price_brl) as items_brl
     from {{ ref('fct_order_items') }} as items
     inner join {{ ref('dim_sellers') }} as sellers on items.seller_key = sellers.seller_key
-    where items.counts_as_sale
+    where
+        items.counts_as_sale
+        and sellers.seller_id in (select deals.seller_id from deals)
     group by sellers.seller_id
 ),
 
