@@ -72,17 +72,13 @@ orders as (
     select * from {{ ref('fct_orders') }}
 ),
 
-items as (
-    select * from {{ ref('obt_order_items') }}
-),
-
 -- Most orders have one item; only the others are grouped.
 order_contents as (
     select
         order_id,
         distance_km,
         category_group
-    from items
+    from {{ ref('obt_order_items') }}
     where order_item_count = 1
 
     union all
@@ -90,11 +86,9 @@ order_contents as (
     select
         order_id,
         max(distance_km) as distance_km,
-        case
-            when min(category_group) = max(category_group) then min(category_group)
-            else 'several groups'
-        end as category_group
-    from items
+        case when min(category_group) = max(category_group) then min(category_group) else 'several groups' end
+            as category_group
+    from {{ ref('obt_order_items') }}
     where order_item_count > 1
     group by order_id
 ),

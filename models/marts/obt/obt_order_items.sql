@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='order_id',
-    pre_hook="{{ delete_vanished('int_order_items', ['order_id', 'order_item_id']) }}",
+    pre_hook="{{ delete_vanished('fct_order_items', ['order_item_key'], is_judged=false) }}",
     row_filter=row_filter_by_region('customer_region_name'),
     grants=grants_to_regional_teams(),
 ) }}
