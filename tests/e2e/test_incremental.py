@@ -15,6 +15,7 @@ import random
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from compare import differences
 
@@ -92,6 +93,19 @@ def test_a_run_without_news_changes_nothing(lakehouses, whole):
     assert differences(lakehouse.database, whole.database) == {}
 
 
+def repair(lakehouse):
+    """What docs/how-to/other-orchestrators.md says when DuckDB cannot read its own log (duckdb/duckdb#25395)."""
+    if not lakehouse.database.exists():
+        return
+    try:
+        lakehouse.connect().close()
+    except duckdb.Error as error:
+        if "while replaying WAL" not in str(error):
+            raise
+        for log in lakehouse.folder.glob(f"{lakehouse.database.name}.wal*"):
+            log.unlink()
+
+
 def test_killed_anywhere_the_next_run_heals(lakehouses, whole):
     chance = random.Random(f"{SEED}-kills")
     lakehouse = lakehouses("killed")
@@ -106,6 +120,7 @@ def test_killed_anywhere_the_next_run_heals(lakehouses, whole):
             run.process.join(chance.uniform(0.2, 1.0) * whole_run)
             killed += run.process.exitcode is None
             run.kill()
+            repair(lakehouse)
     assert killed >= min(KILLS, 5) // 2, (
         "most runs ended before they were killed: nothing was tested"
     )
