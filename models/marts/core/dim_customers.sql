@@ -29,9 +29,7 @@ customers as (
 orders as (
     select *
     from {{ ref('int_orders') }}
-    {%- if is_incremental() %}
-    where customer_id in (select customers.customer_id from customers)
-    {%- endif %}
+    {{ only_touched('customer_id', among='customers') }}
 ),
 
 events as (

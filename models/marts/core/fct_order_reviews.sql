@@ -18,7 +18,6 @@ touched as (
     where review_id in ({{ touched_keys('int_order_reviews__records', 'review_id') }})
 ),
 
-{% if is_incremental() -%}
 -- What a touched order's reviews are compared with: the other reviews of the order, the other orders of the survey.
 touched_surveys as (
     select review_id
@@ -26,7 +25,6 @@ touched_surveys as (
     {{ only_touched('order_id') }}
 ),
 
-{% endif -%}
 reviews as (
     select
         *,
@@ -35,9 +33,7 @@ reviews as (
             partition by order_id order by answered_at desc nulls last, review_id desc
         ) = 1 as is_latest_of_order
     from {{ ref('int_order_reviews') }}
-    {%- if is_incremental() %}
-    where review_id in (select touched_surveys.review_id from touched_surveys)
-    {%- endif %}
+    {{ only_touched('review_id', among='touched_surveys') }}
 ),
 
 orders as (
