@@ -52,14 +52,11 @@
         {%- for file in files %}
         {{ 'union all' if not loop.first }}
         (
+            -- Read in order, and no further than the first line: a window over the lines would read the whole file.
             select {{ medallion.string_literal(file.file_path) }} as file_path, line_text as header
-            from (
-                select line_text, row_number() over () as line_number
-                from {{ medallion.duckdb_lines([file.file_path], ', buffer_size = 1000000, max_line_size = 400000'
-                    ~ (", compression = 'gzip'" if file.is_compressed else '')) }}
-                where line_text <> ''
-            ) as lines
-            where line_number = 1
+            from {{ medallion.duckdb_lines([file.file_path], ', parallel = false, buffer_size = 1000000, max_line_size = 400000'
+                ~ (", compression = 'gzip'" if file.is_compressed else '')) }}
+            where line_text <> ''
             limit 1
         )
         {%- endfor %}
