@@ -763,7 +763,7 @@ def test_random_files(lakehouses):
         path = f"{number}/{FILES[entity]}{suffix}"
         landed[path] = (entity, content, suffix)
         lakehouse.land(path, content)
-    run = lakehouse.dbt(*BRONZE)
+    run = lakehouse.dbt(*BRONZE, env={"DBT_LOG_LEVEL_FILE": "debug"})
     got = lakehouse.rows(
         "select order_id, customer_id, order_status from bronze.stg_marketplace__orders order by _source_row"
     )
