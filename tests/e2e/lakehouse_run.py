@@ -14,6 +14,7 @@ How it stays fast (a run costs about 2 s instead of 8):
 """
 
 import contextlib
+import gc
 import gzip
 import multiprocessing
 import os
@@ -41,6 +42,8 @@ def _run_dbt(arguments, folder, environment, output):
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    # Python's collector walks the whole manifest again and again: a sixth of a run that ends soon, for 70 MB.
+    gc.disable()
     from dbt.cli.main import cli
 
     try:
