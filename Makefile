@@ -84,8 +84,7 @@ beside = @$(MAKE) --no-print-directory $(1) & one=$$!; $(MAKE) --no-print-direct
 
 .PHONY: test
 test: $(VENV)/.dev ## everything CI runs, cheap things first; the double of Databricks is a job of its own
-	$(call beside,environments,lint)
-	$(call beside,compile-databricks,twice)
+	$(call beside,environments compile-databricks,lint twice)
 	@$(MAKE) --no-print-directory checks
 
 .PHONY: checks
