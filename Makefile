@@ -16,7 +16,6 @@ SHELL := bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-UV_VERSION := 0.13.9
 DOCS_PORT ?= 8080
 LANDING_PATH ?= landing
 DUCKDB_PATH ?= medallion.duckdb
@@ -260,24 +259,19 @@ tracked: .venv-mlflow/.mlflow ## build what the Python models need and them, the
 
 # base and metrics are compiled against dev's pins, so that what is installed is what was tested.
 .PHONY: lock
-lock: $(VENV)/.python ## compile requirements/*.in into pinned, hashed *.txt
-	@rm -rf .venv-lock && "$$(cat $(VENV)/.python)" -m venv .venv-lock
-	@.venv-lock/bin/pip install --quiet uv==$(UV_VERSION)
-	@for name in dev base databricks bouncer spark bench metrics publish mlflow site browser airflow; do \
+lock: $(VENV)/.uv ## compile requirements/*.in into pinned, hashed *.txt
+	@for name in dev base databricks bouncer spark bench metrics publish mlflow site browser airflow uv; do \
 		constraint=$$([[ $$name = base || $$name = metrics ]] && echo "--constraint requirements/dev.txt" || true); \
-		.venv-lock/bin/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
+		$(BIN)/uv pip compile requirements/$$name.in $$constraint --output-file requirements/$$name.txt \
 			--universal --python-version 3.10 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 			--quiet $(ARGS) || exit 1; \
 		echo "requirements/$$name.txt"; \
 	done
-	@rm -rf .venv-lock
 
 # What is tried follows from requirements/base.in; see lakehouse/newest.py.
 .PHONY: newest
-newest: $(VENV)/.base ## try the newest releases of what base needs, also beyond its bounds; target/newest/report.md
-	@rm -rf .venv-newest && "$$(cat $(VENV)/.python)" -m venv .venv-newest
-	@.venv-newest/bin/pip install --quiet uv==$(UV_VERSION)
-	@$(BIN)/python -m lakehouse newest --uv .venv-newest/bin/uv $(ARGS)
+newest: $(VENV)/.base $(VENV)/.uv ## try the newest releases of what base needs, also beyond its bounds; target/newest/report.md
+	@$(BIN)/python -m lakehouse newest --uv $(BIN)/uv $(ARGS)
 
 .PHONY: release
 release: $(VENV)/.python ## check that a version may be tagged, and print its notes: make release VERSION=1.2.0
@@ -288,7 +282,11 @@ clean: ## remove the database, dbt's output and the environments
 	rm -rf $(VENV) .venv-* target logs medallion.duckdb medallion.duckdb.* .pytest_cache .ruff_cache .hypothesis
 
 # The environments. A stamp per requirements file: nothing is installed twice, and a changed file is installed anew.
-INSTALL = pip install --quiet --require-hashes -r
+# uv takes an eighth of pip's time; where it does not get what it needs (it does not read pip's settings), pip installs.
+# Arguments: the environment's folder, more options.
+install = echo "Installing $< into $(1)"; $(BIN)/uv pip install --quiet --python $(1) --require-hashes -r $< $(2) \
+	|| { echo "Without uv:" >&2; $(1)/bin/pip install --quiet --require-hashes -r $< $(2); }
+environment = @"$$(cat $(VENV)/.python)" -m venv $(@D) && { $(call install,$(@D),$(1)); } && touch $@
 
 $(VENV)/.python:
 	@python=; for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10); do \
@@ -306,80 +304,54 @@ $(VENV)/.python:
 		$$python -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; }; \
 	command -v $$python > $@
 
-$(VENV)/.base: requirements/base.txt | $(VENV)/.python
-	@echo "Installing $< into $(VENV)"
-	@$(BIN)/$(INSTALL) $<
+$(VENV)/.uv: requirements/uv.txt | $(VENV)/.python
+	@$(BIN)/pip install --quiet --require-hashes -r $< || echo "There is no uv for this machine: pip installs, and takes minutes." >&2
+	@touch $@
+
+$(VENV)/.base: requirements/base.txt | $(VENV)/.uv
+	@$(call install,$(VENV))
 	@touch $@
 
 # dev contains base.
-$(VENV)/.dev: requirements/dev.txt | $(VENV)/.python
-	@echo "Installing $< into $(VENV)"
-	@$(BIN)/$(INSTALL) $<
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/.uv
+	@$(call install,$(VENV))
 	@touch $(VENV)/.base $@
 
-.venv-bouncer/.bouncer: requirements/bouncer.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-bouncer"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-bouncer
-	@.venv-bouncer/bin/$(INSTALL) $<
-	@touch $@
+.venv-bouncer/.bouncer: requirements/bouncer.txt | $(VENV)/.uv
+	$(environment)
 
-.venv-metrics/.metrics: requirements/metrics.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-metrics"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-metrics
-	@.venv-metrics/bin/$(INSTALL) $<
-	@touch $@
+.venv-metrics/.metrics: requirements/metrics.txt | $(VENV)/.uv
+	$(environment)
 
-.venv-mlflow/.mlflow: requirements/mlflow.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-mlflow"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-mlflow
-	@.venv-mlflow/bin/$(INSTALL) $<
-	@touch $@
+.venv-mlflow/.mlflow: requirements/mlflow.txt | $(VENV)/.uv
+	$(environment)
 
-.venv-bench/.bench: requirements/bench.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-bench"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-bench
-	@.venv-bench/bin/$(INSTALL) $<
-	@touch $@
+.venv-bench/.bench: requirements/bench.txt | $(VENV)/.uv
+	$(environment)
 
-.venv-publish/.publish: requirements/publish.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-publish"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-publish
-	@.venv-publish/bin/$(INSTALL) $<
-	@touch $@
+.venv-publish/.publish: requirements/publish.txt | $(VENV)/.uv
+	$(environment)
 
-.venv-databricks/.databricks: requirements/databricks.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-databricks"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-databricks
-	@.venv-databricks/bin/$(INSTALL) $<
-	@touch $@
+.venv-databricks/.databricks: requirements/databricks.txt | $(VENV)/.uv
+	$(environment)
 
 # Without dependencies: the file names them all, and pip takes minutes to find that out by itself.
-.venv-airflow/.airflow: requirements/airflow.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-airflow"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-airflow
-	@.venv-airflow/bin/$(INSTALL) $< --no-deps
-	@touch $@
+.venv-airflow/.airflow: requirements/airflow.txt | $(VENV)/.uv
+	$(call environment,--no-deps)
 
-.venv-site/.site: requirements/site.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-site"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-site
-	@.venv-site/bin/$(INSTALL) $<
-	@touch $@
+.venv-site/.site: requirements/site.txt | $(VENV)/.uv
+	$(environment)
 
-.venv-browser/.browser: requirements/browser.txt | $(VENV)/.python
-	@echo "Installing $< into .venv-browser"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-browser
-	@.venv-browser/bin/$(INSTALL) $<
-	@touch $@
+.venv-browser/.browser: requirements/browser.txt | $(VENV)/.uv
+	$(environment)
 
 # Delta's jars are Maven's to fetch, from where its own settings say; their checksums are the project's.
-.venv-spark/.spark: requirements/spark.txt tests/databricks/jars/pom.xml tests/databricks/jars/SHA256SUMS | $(VENV)/.python
+.venv-spark/.spark: requirements/spark.txt tests/databricks/jars/pom.xml tests/databricks/jars/SHA256SUMS | $(VENV)/.uv
 	@command -v java >/dev/null || [ -x "$$JAVA_HOME/bin/java" ] || { \
 		echo "Spark needs Java: install openjdk 17 (apt install openjdk-17-jre-headless)." >&2; exit 1; }
 	@command -v mvn >/dev/null || { echo "Delta's jars come by Maven: apt install maven." >&2; exit 1; }
-	@echo "Installing $< into .venv-spark"
-	@"$$(cat $(VENV)/.python)" -m venv .venv-spark
-	@.venv-spark/bin/$(INSTALL) $<
+	@"$$(cat $(VENV)/.python)" -m venv $(@D)
+	@$(call install,$(@D))
 	@mvn --quiet --batch-mode --file tests/databricks/jars/pom.xml dependency:copy-dependencies \
 		-DoutputDirectory="$(CURDIR)/.venv-spark/jars"
 	@.venv-spark/bin/python -c 'from tests.databricks.double import spark; spark.checked_jars()'
