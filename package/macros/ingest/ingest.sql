@@ -66,16 +66,26 @@
         {%- set names = medallion.csv_header_names(file.header) -%}
         {%- set fields = {} -%}
         {%- for name in names -%}{%- do fields.update({name: 'c' ~ loop.index}) -%}{%- endfor -%}
-        {{ medallion.bronze_record(entity, fields, {}, 'row_number() over ()', 'null', file) }}
-        from read_csv(
-            {{ medallion.duckdb_path(file.file_path) }},
-            columns = { {%- for name in names %}'c{{ loop.index }}': 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} },
-            auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
-            allow_quoted_nulls = false, null_padding = false, ignore_errors = true, hive_partitioning = false,
-            -- In strict mode mixed line ends stop the run; without this `new_line` they cost characters; and read
-            -- in parallel without strict mode, quoted line ends at the bounds of a chunk give records too many.
-            strict_mode = false, new_line = '\n', parallel = false
-            {{- ", compression = 'gzip'" if file.is_compressed }}
+        (
+            -- DuckDB numbers the records of a file in one thread. Held in between, they are hashed, compressed and
+            -- written, which is most of the work, by all.
+            with records as materialized (
+                select
+                    *,
+                    row_number() over () as record_number
+                from read_csv(
+                    {{ medallion.duckdb_path(file.file_path) }},
+                    columns = { {%- for name in names %}'c{{ loop.index }}': 'VARCHAR'{{ ', ' if not loop.last }}{% endfor -%} },
+                    auto_detect = false, header = true, delim = ',', quote = '"', escape = '"',
+                    allow_quoted_nulls = false, null_padding = false, ignore_errors = true, hive_partitioning = false,
+                    -- In strict mode mixed line ends stop the run; without this `new_line` they cost characters; and read
+                    -- in parallel without strict mode, quoted line ends at the bounds of a chunk give records too many.
+                    strict_mode = false, new_line = '\n', parallel = false
+                    {{- ", compression = 'gzip'" if file.is_compressed }}
+                )
+            )
+            {{ medallion.bronze_record(entity, fields, {}, 'record_number', 'null', file) }}
+            from records
         )
     {%- elif file.file_format == 'jsonl' -%}
         {{ medallion.duckdb_json_records(entity, file, '(select line_text, true as is_utf8 from '
