@@ -11,6 +11,8 @@ For each size, one after the other on one machine, over the same simulated landi
 - refresh_tested, quiet_tested: the same with tests; quiet_new_rows: with tests that read new rows (`test_rows: new`);
 - empty: the quiet run over an empty landing zone, which is dbt's own cost.
 
+Sizes above `--small-up-to` run one node at a time and without the steps with tests.
+
 Writes one JSON file: seconds, peak memory of the process, bytes spilled and stored, rows, seconds by layer and by model.
 Times are only worth comparing within one file.
 """
@@ -53,7 +55,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE / "results.json")
     parser.add_argument("--memory-limit", default="6GB", help="DuckDB's, in every step")
     parser.add_argument(
-        "--small-up-to", type=int, default=1_000_000, help=f"orders; larger run only {LARGE}"
+        "--small-up-to",
+        type=int,
+        default=1_000_000,
+        help=f"orders; larger run only {LARGE}, one node at a time",
     )
     parser.add_argument("--steps", nargs="+", default=list(STEPS), choices=list(STEPS))
     options = parser.parse_args()
@@ -86,6 +91,8 @@ class Size:
 
     def __init__(self, options: argparse.Namespace, orders: int, every: int):
         self.options, self.orders, self.every = options, orders, every
+        # Two large nodes at a time want more memory than there is, and spilling costs more than a core gains.
+        self.threads = ("--threads", "1") if orders > options.small_up_to else ()
         self.folder = options.work.resolve() / str(orders)
         self.simulated = self.folder / "simulated"
         self.landing = self.folder / "landing"
@@ -220,7 +227,7 @@ class Size:
         options = ("--target-path", str(self.target), "--vars", variables)
         # Parsing is dbt's work and the same at every size; it is kept out of the steps.
         self.run(DBT, "parse", *options)
-        measured = self.run(DBT, "build", *options, *WITHOUT, *arguments)
+        measured = self.run(DBT, "build", *options, *WITHOUT, *self.threads, *arguments)
         results = json.loads((self.target / "run_results.json").read_text())["results"]
         nodes = json.loads((self.target / "manifest.json").read_text())["nodes"]
         seconds = {}
