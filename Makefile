@@ -56,11 +56,11 @@ docs: $(VENV)/.base ## make the documentation of models, columns and lineage and
 		|| { code=$$?; [ $$code -eq 130 ] || { echo "Port $(DOCS_PORT) is taken? make docs DOCS_PORT=8081" >&2; exit $$code; }; }
 
 .PHONY: publish
-publish: .venv-publish/.publish ## write gold alone, masked, into publish/: a read-only DuckDB file and Delta tables
+publish: .venv-publish/.installed ## write gold alone, masked, into publish/: a read-only DuckDB file and Delta tables
 	@.venv-publish/bin/python -m lakehouse publish $(ARGS)
 
 .PHONY: site
-site: $(VENV)/.base .venv-site/.site ## write the site about the lakehouse into target/site; open its index.html
+site: $(VENV)/.base .venv-site/.installed ## write the site about the lakehouse into target/site; open its index.html
 	@test -f "$(DUCKDB_PATH)" || { $(BUILD); }
 	@$(BIN)/dbt docs generate --quiet --static
 	@$(BIN)/python -m lakehouse site $(ARGS)
@@ -71,7 +71,7 @@ simulate: $(VENV)/.base ## write a synthetic landing zone: make simulate ARGS="-
 
 # MetricFlow reads what dbt last parsed.
 .PHONY: metrics
-metrics: .venv-metrics/.metrics ## list the metrics, or ask: make metrics ARGS="--metrics items_brl_sales --group-by metric_time__month"
+metrics: .venv-metrics/.installed ## list the metrics, or ask: make metrics ARGS="--metrics items_brl_sales --group-by metric_time__month"
 	@$(if $(ARGS),test -f "$(DUCKDB_PATH)" || { echo "There is no $(DUCKDB_PATH): run make build." >&2; exit 1; })
 	@.venv-metrics/bin/dbt --quiet parse
 	@$(if $(ARGS),.venv-metrics/bin/mf query $(ARGS),.venv-metrics/bin/python -m lakehouse metrics)
@@ -91,11 +91,11 @@ test: $(VENV)/.dev ## everything CI runs, cheap things first; the double of Data
 checks: rules policies metrics-check bundle-check star-check test-site e2e ## what of `make test` follows on `make twice`
 
 .PHONY: environments
-environments: $(VENV)/.dev .venv-databricks/.databricks .venv-bouncer/.bouncer .venv-metrics/.metrics .venv-site/.site .venv-browser/.browser .venv-mlflow/.mlflow .venv-publish/.publish ## install all that `make test` needs
+environments: $(VENV)/.dev .venv-databricks/.installed .venv-bouncer/.installed .venv-metrics/.installed .venv-site/.installed .venv-browser/.installed .venv-mlflow/.installed .venv-publish/.installed ## install all that `make test` needs
 
 # Over what `make twice` built.
 .PHONY: metrics-check
-metrics-check: .venv-metrics/.metrics $(VENV)/.dev ## compare every metric with hand-written SQL (after `make twice`)
+metrics-check: .venv-metrics/.installed $(VENV)/.dev ## compare every metric with hand-written SQL (after `make twice`)
 	$(BIN)/python -m pytest tests/metrics -q
 
 # Incremental models are read as their first build, whatever database happens to be there.
@@ -133,11 +133,11 @@ questions: $(VENV)/.base ## write the answers of analyses/ into docs/questions.m
 	$(SAMPLE) $(BIN)/python -m lakehouse questions
 
 .PHONY: rules
-rules: .venv-bouncer/.bouncer ## check lineage, names, documentation and contracts (after `make twice`)
+rules: .venv-bouncer/.installed ## check lineage, names, documentation and contracts (after `make twice`)
 	COLUMNS=200 .venv-bouncer/bin/dbt-bouncer run --config-file dbt-bouncer.yml --show-all-failures
 
 .PHONY: compile-databricks
-compile-databricks: .venv-databricks/.databricks ## compile every model with the Databricks adapter, offline
+compile-databricks: .venv-databricks/.installed ## compile every model with the Databricks adapter, offline
 	.venv-databricks/bin/python tests/databricks/compile_offline.py
 
 # The Databricks jobs have a task a model, so they follow from the manifest. Parsing needs no workspace.
@@ -147,18 +147,18 @@ BUNDLE = $(PARSE_BUNDLE) \
 DASHBOARD = .venv-databricks/bin/python -m lakehouse dashboard
 
 .PHONY: bundle
-bundle: .venv-databricks/.databricks ## write the jobs of the Databricks bundle, one task a model, from the manifest
+bundle: .venv-databricks/.installed ## write the jobs of the Databricks bundle, one task a model, from the manifest
 	@$(BUNDLE)
 	@$(DASHBOARD)
 
 .PHONY: bundle-check
-bundle-check: .venv-databricks/.databricks $(VENV)/.dev ## check that the Databricks bundle is valid and not stale
+bundle-check: .venv-databricks/.installed $(VENV)/.dev ## check that the Databricks bundle is valid and not stale
 	@$(BUNDLE) --check
 	@$(DASHBOARD) --check
 	$(BIN)/python -m pytest tests/databricks/test_bundle.py tests/databricks/test_dashboard.py -q -k "not dbt_builds"
 
 .PHONY: policies
-policies: $(VENV)/.base .venv-databricks/.databricks ## check who may read what and what gold promises, on both engines' manifests
+policies: $(VENV)/.base .venv-databricks/.installed ## check who may read what and what gold promises, on both engines' manifests
 	@$(BIN)/dbt parse --quiet
 	@$(PARSE_BUNDLE)
 	$(BIN)/python -m lakehouse policies
@@ -201,13 +201,13 @@ star-check: $(VENV)/.base ## check that what `make star` writes is not stale
 
 # A browser reads every page. It is the machine's own: CHROMIUM, or a chromium or google-chrome on the PATH.
 .PHONY: test-site
-test-site: .venv-site/.site .venv-browser/.browser .venv-databricks/.databricks ## test the site in headless Chromium (after `make twice`)
+test-site: .venv-site/.installed .venv-browser/.installed .venv-databricks/.installed ## test the site in headless Chromium (after `make twice`)
 	@test -f target/test/medallion.duckdb -a -f target/static_index.html || $(MAKE) twice
 	$(SAMPLE) $(BIN)/python -m lakehouse site --out target/test/site
 	$(SAMPLE) .venv-browser/bin/python -m pytest tests/site -q
 
 .PHONY: e2e
-e2e: $(VENV)/.dev .venv-mlflow/.mlflow .venv-publish/.publish ## test the laws of the lakehouse and its tools with pytest
+e2e: $(VENV)/.dev .venv-mlflow/.installed .venv-publish/.installed ## test the laws of the lakehouse and its tools with pytest
 	$(BIN)/python -m pytest tests/e2e -q -n 2 --dist loadfile --no-loadscope-reorder
 
 # The adapter as it is, against tests/databricks/double, which runs everything on a local Spark.
@@ -227,22 +227,22 @@ airflow-manifest: $(VENV)/.base ## write dbt's manifest for the DAGs, one task a
 	@$(BIN)/dbt --quiet parse --target duckdb --target-path target/airflow/target
 
 .PHONY: test-airflow
-test-airflow: .venv-airflow/.airflow $(VENV)/.dev airflow-manifest ## run a part of the DAGs for real and compare them with the manifest
+test-airflow: .venv-airflow/.installed $(VENV)/.dev airflow-manifest ## run a part of the DAGs for real and compare them with the manifest
 	$(BIN)/python -m pytest tests/airflow -q
 
 ##@ Now and then
 
 .PHONY: airflow
-airflow: .venv-airflow/.airflow airflow-manifest ## run the Airflow DAG once, for real: make airflow DAG=medallion_single
+airflow: .venv-airflow/.installed airflow-manifest ## run the Airflow DAG once, for real: make airflow DAG=medallion_single
 	@$(AIRFLOW)/airflow db migrate >/dev/null
 	@$(AIRFLOW)/airflow dags test $(DAG)
 	@$(BIN)/python -m lakehouse report
 
 .PHONY: spark
-spark: .venv-spark/.spark .venv-databricks/.databricks ## make the environments of the Databricks target and its double
+spark: .venv-spark/.installed .venv-databricks/.installed ## make the environments of the Databricks target and its double
 
 .PHONY: bench
-bench: $(VENV)/.base .venv-bench/.bench ## measure against hand-written SQL: make bench ARGS="--orders 100000 1000000"
+bench: $(VENV)/.base .venv-bench/.installed ## measure against hand-written SQL: make bench ARGS="--orders 100000 1000000"
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 	.venv-bench/bin/python benchmarks/report.py
 
@@ -253,7 +253,7 @@ hooks: $(VENV)/.dev ## run the style checks before every commit
 # MLflow asks for the word before it writes files; it would rather have a database.
 # What Python models log goes into files below mlruns/. To a server: make tracked MLFLOW_TRACKING_URI=https://...
 .PHONY: tracked
-tracked: .venv-mlflow/.mlflow ## build what the Python models need and them, their runs logged with MLflow into mlruns/
+tracked: .venv-mlflow/.installed ## build what the Python models need and them, their runs logged with MLflow into mlruns/
 	MLFLOW_ALLOW_FILE_STORE=true MLFLOW_DISABLE_TELEMETRY=true MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-file:$(CURDIR)/mlruns}" \
 		.venv-mlflow/bin/dbt build --select +tag:learning $(ARGS)
 
@@ -270,7 +270,7 @@ lock: $(VENV)/.uv ## compile requirements/*.in into pinned, hashed *.txt
 
 # What is tried follows from requirements/base.in; see lakehouse/newest.py.
 .PHONY: newest
-newest: $(VENV)/.base $(VENV)/.uv ## try the newest releases of what base needs, also beyond its bounds; target/newest/report.md
+newest: $(VENV)/.base ## try the newest releases of what base needs, also beyond its bounds; target/newest/report.md
 	@$(BIN)/python -m lakehouse newest --uv $(BIN)/uv $(ARGS)
 
 .PHONY: release
@@ -283,10 +283,10 @@ clean: ## remove the database, dbt's output and the environments
 
 # The environments. A stamp per requirements file: nothing is installed twice, and a changed file is installed anew.
 # uv takes an eighth of pip's time; where it does not get what it needs (it does not read pip's settings), pip installs.
-# Arguments: the environment's folder, more options.
-install = echo "Installing $< into $(1)"; $(BIN)/uv pip install --quiet --python $(1) --require-hashes -r $< $(2) \
-	|| { echo "Without uv:" >&2; $(1)/bin/pip install --quiet --require-hashes -r $< $(2); }
-environment = @"$$(cat $(VENV)/.python)" -m venv $(@D) && { $(call install,$(@D),$(1)); } && touch $@
+# Without dependencies: a requirements file names them all, and pip can take minutes to find that out by itself.
+# Argument: the environment's folder.
+install = echo "Installing $< into $(1)"; $(BIN)/uv pip install --quiet --no-deps --python $(1) --require-hashes -r $< \
+	|| { echo "Without uv:" >&2; $(1)/bin/pip install --quiet --no-deps --require-hashes -r $<; }
 
 $(VENV)/.python:
 	@python=; for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10); do \
@@ -317,36 +317,13 @@ $(VENV)/.dev: requirements/dev.txt | $(VENV)/.uv
 	@$(call install,$(VENV))
 	@touch $(VENV)/.base $@
 
-.venv-bouncer/.bouncer: requirements/bouncer.txt | $(VENV)/.uv
-	$(environment)
-
-.venv-metrics/.metrics: requirements/metrics.txt | $(VENV)/.uv
-	$(environment)
-
-.venv-mlflow/.mlflow: requirements/mlflow.txt | $(VENV)/.uv
-	$(environment)
-
-.venv-bench/.bench: requirements/bench.txt | $(VENV)/.uv
-	$(environment)
-
-.venv-publish/.publish: requirements/publish.txt | $(VENV)/.uv
-	$(environment)
-
-.venv-databricks/.databricks: requirements/databricks.txt | $(VENV)/.uv
-	$(environment)
-
-# Without dependencies: the file names them all, and pip takes minutes to find that out by itself.
-.venv-airflow/.airflow: requirements/airflow.txt | $(VENV)/.uv
-	$(call environment,--no-deps)
-
-.venv-site/.site: requirements/site.txt | $(VENV)/.uv
-	$(environment)
-
-.venv-browser/.browser: requirements/browser.txt | $(VENV)/.uv
-	$(environment)
+.venv-%/.installed: requirements/%.txt | $(VENV)/.uv
+	@"$$(cat $(VENV)/.python)" -m venv $(@D)
+	@$(call install,$(@D))
+	@touch $@
 
 # Delta's jars are Maven's to fetch, from where its own settings say; their checksums are the project's.
-.venv-spark/.spark: requirements/spark.txt tests/databricks/jars/pom.xml tests/databricks/jars/SHA256SUMS | $(VENV)/.uv
+.venv-spark/.installed: requirements/spark.txt tests/databricks/jars/pom.xml tests/databricks/jars/SHA256SUMS | $(VENV)/.uv
 	@command -v java >/dev/null || [ -x "$$JAVA_HOME/bin/java" ] || { \
 		echo "Spark needs Java: install openjdk 17 (apt install openjdk-17-jre-headless)." >&2; exit 1; }
 	@command -v mvn >/dev/null || { echo "Delta's jars come by Maven: apt install maven." >&2; exit 1; }

@@ -368,9 +368,7 @@ def makefile(text: str) -> str:
             text,
             flags=re.M | re.S,
         )
-    for name in DEMO_ENVIRONMENTS:
-        text = re.sub(rf"^\.venv-{name}/\.{name}:.*?\n(?=\n|\Z)\n?", "", text, flags=re.M | re.S)
-    gone = {*DEMO_TARGETS, *(f".venv-{name}/.{name}" for name in DEMO_ENVIRONMENTS)}
+    gone = {*DEMO_TARGETS, *(f".venv-{name}/.installed" for name in DEMO_ENVIRONMENTS)}
 
     def remaining(rule: re.Match[str]) -> str:
         return rule[1] + " ".join(word for word in rule[2].split(" ") if word not in gone)

@@ -259,7 +259,7 @@ def test_tracking_costs_nothing_when_off(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_run_is_logged_when_on(sample: Lakehouse, tmp_path: Path) -> None:
     if not (MLFLOW / "dbt").exists():
-        pytest.skip("the environment of MLflow is missing: `make .venv-mlflow/.mlflow`")
+        pytest.skip("the environment of MLflow is missing: `make .venv-mlflow/.installed`")
     environment = {
         **os.environ,
         "MLFLOW_ALLOW_FILE_STORE": "true",

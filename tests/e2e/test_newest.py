@@ -82,7 +82,7 @@ def test_only_the_releases_within_the_bounds_turn_it_red(tmp_path, monkeypatch, 
 def test_a_package_that_cannot_be_installed_is_an_outcome(tmp_path):
     """The folder it is to come from is not there; the environment and the installation are real."""
     uv = tmp_path / "uv"
-    # The commands of uv that are used here, by the project's own pip: uv is installed by `make newest` alone.
+    # The commands of uv that are used here, by the project's own pip: a machine may have no uv.
     uv.write_text(
         "#!/bin/sh\n"
         f'[ "$1" = venv ] && exec "{sys.executable}" -m venv "$5"\n'
