@@ -91,8 +91,7 @@ class Size:
 
     def __init__(self, options: argparse.Namespace, orders: int, every: int):
         self.options, self.orders, self.every = options, orders, every
-        # Two large nodes at a time want more memory than there is, and spilling costs more than a core gains.
-        self.threads = ("--threads", "1") if orders > options.small_up_to else ()
+        self.is_large = orders > options.small_up_to
         self.folder = options.work.resolve() / str(orders)
         self.simulated = self.folder / "simulated"
         self.landing = self.folder / "landing"
@@ -119,7 +118,7 @@ class Size:
             subprocess.run(command, cwd=PROJECT, check=True)
         measured = {}
         for name in self.options.steps:
-            if name not in LARGE and self.orders > self.options.small_up_to:
+            if name not in LARGE and self.is_large:
                 continue
             measured[name] = STEPS[name](self)
             print(
@@ -227,7 +226,9 @@ class Size:
         options = ("--target-path", str(self.target), "--vars", variables)
         # Parsing is dbt's work and the same at every size; it is kept out of the steps.
         self.run(DBT, "parse", *options)
-        measured = self.run(DBT, "build", *options, *WITHOUT, *self.threads, *arguments)
+        # Two large nodes at a time want more memory than there is, and spilling costs more than a core gains.
+        threads = ("--threads", "1") if self.is_large else ()
+        measured = self.run(DBT, "build", *options, *WITHOUT, *threads, *arguments)
         results = json.loads((self.target / "run_results.json").read_text())["results"]
         nodes = json.loads((self.target / "manifest.json").read_text())["nodes"]
         seconds = {}
