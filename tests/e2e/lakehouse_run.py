@@ -10,12 +10,13 @@ How it stays fast (a run costs about 2 s instead of 8):
   no state and can be killed like any other (`start`).
 - Builds leave out the Python models (tag `learning`), unless a test asks for them by `learning=True`.
 - LANDING_PATH and DUCKDB_PATH are relative and dbt runs in the lakehouse's folder, so they are the same for every
-  lakehouse, and dbt parses the project once for all of them (it parses anew when a variable changes).
+  lakehouse, and dbt parses the project once for all of them, and once for each value of `--vars`.
 """
 
 import contextlib
 import gc
 import gzip
+import hashlib
 import multiprocessing
 import os
 import shutil
@@ -96,13 +97,14 @@ def start_dbt(arguments, folder, environment, output):
 class Lakehouse:
     """A landing folder and a DuckDB file of their own, in `folder`.
 
-    `parsed` is a folder that lakehouses of one session share to keep dbt's parse result in; `project` is the dbt
-    project to run, for a test that needs another than this one.
+    `parsed` is a folder that lakehouses of one session share to keep dbt's parse results in (default: one of its own);
+    `project` is the dbt project to run, for a test that needs another than this one.
     """
 
     def __init__(self, folder, parsed=None, project=PROJECT):
         self.project = Path(project)
-        self.folder, self.parsed = Path(folder), Path(parsed) if parsed else None
+        self.folder = Path(folder)
+        self.parsed, self.variables = Path(parsed or self.folder / "parsed"), None
         self.landing = self.folder / "landing"
         self.database = self.folder / "lakehouse.duckdb"
         self.landing.mkdir(parents=True, exist_ok=True)
@@ -136,9 +138,10 @@ class Lakehouse:
         self.runs += 1
         target, output = self.folder / "target", self.folder / f"dbt-{self.runs}.log"
         target.mkdir(exist_ok=True)
-        if self.parsed and not (target / "partial_parse.msgpack").exists():
+        if self.variables != self._variables(arguments):
+            self.variables = self._variables(arguments)
             with contextlib.suppress(FileNotFoundError):
-                shutil.copy(self.parsed / "partial_parse.msgpack", target)
+                shutil.copy(self._parse(), target / "partial_parse.msgpack")
         environment = {
             **os.environ,
             "LANDING_PATH": "landing",
@@ -162,15 +165,23 @@ class Lakehouse:
         """Runs dbt and gives the Run; with `check`, a failed run fails the test and shows dbt's output."""
         run = self.start(*arguments, env=env, learning=learning).wait()
         parse = self.folder / "target" / "partial_parse.msgpack"
-        if self.parsed and parse.exists() and not (self.parsed / parse.name).exists():
+        if parse.exists() and not self._parse().exists():
             self.parsed.mkdir(parents=True, exist_ok=True)
-            shutil.copy(parse, self.parsed / f"{parse.name}.{os.getpid()}")
-            (self.parsed / f"{parse.name}.{os.getpid()}").replace(self.parsed / parse.name)
+            shutil.copy(parse, self._parse())
         if check and run.exit_code:
             raise AssertionError(
                 f"dbt {' '.join(map(str, arguments))} ended with {run.exit_code}:\n{run.output}"
             )
         return run
+
+    @staticmethod
+    def _variables(arguments):
+        """What stands behind `--vars`."""
+        return arguments[arguments.index("--vars") + 1] if "--vars" in arguments else ""
+
+    def _parse(self):
+        """Where the parse result for the variables of the latest run is kept."""
+        return self.parsed / f"{hashlib.md5(self.variables.encode()).hexdigest()}.msgpack"
 
     def connect(self):
         """A read-only connection; close it (or use it in `with`) before the next dbt run."""

@@ -37,9 +37,9 @@ EVENTS = {
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
+def sample(lakehouses) -> Lakehouse:
     """The shipped sample, as far as features and affinities need it."""
-    lakehouse = Lakehouse(tmp_path_factory.mktemp("learning"))
+    lakehouse = lakehouses("learning")
     shutil.copytree(PROJECT / "landing", lakehouse.landing, dirs_exist_ok=True)
     wanted = (f"+{name}" for name in (*FEATURES, "mart_product_affinities"))
     lakehouse.dbt(

@@ -2,10 +2,6 @@
 
 import copy
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from lakehouse_run import PROJECT
@@ -15,17 +11,11 @@ from lakehouse.policies import CLASSES, POLICIES, breaches, personal_columns, pi
 
 
 @pytest.fixture(scope="module")
-def parsed(tmp_path_factory):
+def parsed(lakehouses):
     """The project's manifest."""
-    target = tmp_path_factory.mktemp("policies")
-    dbt = Path(sys.executable).with_name("dbt")
-    subprocess.run(
-        [dbt, "--quiet", "parse", "--target-path", target, "--log-path", target],
-        cwd=PROJECT,
-        env={**os.environ, "DUCKDB_PATH": ":memory:", "DBT_PROFILES_DIR": "profiles"},
-        check=True,
-    )
-    return target / "manifest.json"
+    lakehouse = lakehouses("policies")
+    lakehouse.dbt("parse")
+    return lakehouse.folder / "target" / "manifest.json"
 
 
 @pytest.fixture

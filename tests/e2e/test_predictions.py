@@ -14,9 +14,9 @@ AS_OF = "2018-05-01 12:00:00"
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Lakehouse:
+def sample(lakehouses) -> Lakehouse:
     """The shipped sample with its predictions, and all their tests green."""
-    lakehouse = Lakehouse(tmp_path_factory.mktemp("predictions"))
+    lakehouse = lakehouses("predictions")
     shutil.copytree(PROJECT / "landing", lakehouse.landing, dirs_exist_ok=True)
     wanted = ("+mart_demand_forecasts", "+mart_demand_scores", "+mart_delivery_scores")
     lakehouse.dbt("build", "--select", *wanted, "--exclude-resource-type", "test", learning=True)
