@@ -74,10 +74,9 @@ def test_a_change_is_told_by_rows_columns_and_values(project: Path) -> None:
         "    where shipments.seller_state_code <> shipments.customer_state_code\n",
     )
     routes.write_text(text)
-    categories = project / "models/intermediate/sales/int_product_categories.sql"
-    categories.write_text(
-        "select *, 1 as added from (\n" + categories.read_text() + "\n) as before\n"
-    )
+    deals = project / "models/intermediate/marketing/int_deals.sql"
+    config, select = deals.read_text().split("\n\n", 1)
+    deals.write_text(f"{config}\n\nselect *, 1 as added from (\n{select}\n) as before\n")
 
     outcome = pr_report(project)
 
@@ -94,9 +93,9 @@ def test_a_change_is_told_by_rows_columns_and_values(project: Path) -> None:
     assert f"{after} rows changed" in line
     assert f"`freight_brl` differs in {after} (sum " in line
     assert "`item_count`" not in line
-    assert "+ `added` INTEGER" in line_of(report, "int_product_categories")
+    assert "+ `added` INTEGER" in line_of(report, "int_deals")
     # What reads a changed model is built too, and is the same.
-    assert "`dim_products`" in report.split("the same as before:")[1]
+    assert "`fct_lead_conversions`" in report.split("the same as before:")[1]
     assert "`stg_marketplace__orders`" not in report
 
 
