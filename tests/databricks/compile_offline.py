@@ -86,6 +86,8 @@ POLICIES = """
 {%- endfor %}
 {% endif %}
 """
+# What is compiled where tests and analyses are of no matter.
+MODELS = ("--select", "resource_type:model", "--indirect-selection", "empty")
 RUNS = {
     "from scratch": {},
     "incremental": {"offline_incremental": True},
@@ -118,8 +120,8 @@ def copy_project(target: Path) -> None:
     (target / "analyses/policies.sql").write_text(POLICIES)
 
 
-def compiled(project: Path, variables: dict) -> dict[str, str]:
-    """Compile a copy: name of each node to its SQL."""
+def compiled(project: Path, variables: dict, *selection: str) -> dict[str, str]:
+    """Compile a copy, or what of it dbt's options select: name of each node to its SQL."""
     target = project / "target"
     shutil.rmtree(target, ignore_errors=True)
     process = subprocess.run(
@@ -141,7 +143,7 @@ def compiled(project: Path, variables: dict) -> dict[str, str]:
                 "--target-path",
                 target,
             ),
-            *("--log-path", target, "--vars", json.dumps(variables)),
+            *("--log-path", target, "--vars", json.dumps(variables), *selection),
         ],
         env={
             "PATH": os.environ["PATH"],

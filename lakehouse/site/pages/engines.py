@@ -39,7 +39,7 @@ def databricks(root: Path) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "project"
         module.copy_project(copy)
-        return module.compiled(copy, {"offline_incremental": True})
+        return module.compiled(copy, {"offline_incremental": True}, *module.MODELS)
 
 
 def duckdb(site: Site) -> dict[str, str]:
