@@ -85,10 +85,10 @@ beside = +@$(MAKE) --no-print-directory $(1) & one=$$!; $(MAKE) --no-print-direc
 .PHONY: test
 test: $(VENV)/.dev ## everything CI runs, cheap things first; the double of Databricks is a job of its own
 	$(call beside,environments compile-databricks,lint twice)
-	@$(MAKE) --no-print-directory checks
+	$(call beside,checks,e2e)
 
 .PHONY: checks
-checks: rules policies metrics-check bundle-check star-check test-site e2e ## what of `make test` follows on `make twice`
+checks: rules policies metrics-check bundle-check star-check test-site ## what looks at what `make twice` left
 
 .PHONY: environments
 environments: $(VENV)/.dev .venv-databricks/.installed .venv-bouncer/.installed .venv-metrics/.installed .venv-site/.installed .venv-browser/.installed .venv-mlflow/.installed .venv-publish/.installed ## install all that `make test` needs
@@ -159,7 +159,7 @@ bundle-check: .venv-databricks/.installed $(VENV)/.dev ## check that the Databri
 
 .PHONY: policies
 policies: $(VENV)/.base .venv-databricks/.installed ## check who may read what and what gold promises, on both engines' manifests
-	@$(BIN)/dbt parse --quiet
+	@$(SAMPLE) $(BIN)/dbt parse --quiet
 	@$(PARSE_BUNDLE)
 	$(BIN)/python -m lakehouse policies
 
