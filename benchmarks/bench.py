@@ -9,7 +9,7 @@ For each size, one after the other on one machine, over the same simulated landi
 - drop: one more day's files on top of that history, as many orders at every size, without tests;
 - quiet: a run without news and without tests;
 - refresh_tested, quiet_tested: the same with tests; quiet_new_rows: with tests that read new rows (`test_rows: new`);
-- empty: the quiet run over an empty landing zone, which is dbt's own cost.
+- empty: the quiet run over an empty landing zone, which is dbt's own cost: the quickest of three.
 
 Sizes above `--small-up-to` run one node at a time and without the steps with tests.
 
@@ -280,10 +280,12 @@ class Size:
         return self.dbt(*NO_TESTS)
 
     def empty(self) -> dict:
-        """A second run over a landing zone without files."""
+        """Runs over a landing zone without files, after a first; the quickest, as all else is compared with it."""
         self.reset(drops=0)
         self.dbt(*NO_TESTS)
-        return self.dbt(*NO_TESTS)
+        return min(
+            (self.dbt(*NO_TESTS) for _ in range(3)), key=lambda measured: measured["seconds"]
+        )
 
 
 def gold(rows: dict) -> dict:
