@@ -13,7 +13,6 @@ How it stays fast (a run costs about 2 s instead of 8):
   lakehouse, and dbt parses the project once for all of them, and once for each value of `--vars`.
 """
 
-import contextlib
 import gc
 import gzip
 import hashlib
@@ -104,7 +103,7 @@ class Lakehouse:
     def __init__(self, folder, parsed=None, project=PROJECT):
         self.project = Path(project)
         self.folder = Path(folder)
-        self.parsed, self.variables = Path(parsed or self.folder / "parsed"), None
+        self.parsed = Path(parsed or self.folder / "parsed")
         self.landing = self.folder / "landing"
         self.database = self.folder / "lakehouse.duckdb"
         self.landing.mkdir(parents=True, exist_ok=True)
@@ -138,10 +137,6 @@ class Lakehouse:
         self.runs += 1
         target, output = self.folder / "target", self.folder / f"dbt-{self.runs}.log"
         target.mkdir(exist_ok=True)
-        if self.variables != self._variables(arguments):
-            self.variables = self._variables(arguments)
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copy(self._parse(), target / "partial_parse.msgpack")
         environment = {
             **os.environ,
             "LANDING_PATH": "landing",
@@ -159,29 +154,28 @@ class Lakehouse:
             *("--project-dir", str(self.project), "--profiles-dir", str(self.project / "profiles")),
             *("--target-path", str(target), "--log-path", str(self.folder / "logs")),
         ]
+        if (parse := self._parse(arguments)).exists():
+            command += ["--partial-parse-file-path", str(parse)]
         return start_dbt(command, self.folder, environment, output)
 
     def dbt(self, *arguments, env=None, check=True, learning=False):
         """Runs dbt and gives the Run; with `check`, a failed run fails the test and shows dbt's output."""
         run = self.start(*arguments, env=env, learning=learning).wait()
-        parse = self.folder / "target" / "partial_parse.msgpack"
-        if parse.exists() and not self._parse().exists():
-            self.parsed.mkdir(parents=True, exist_ok=True)
-            shutil.copy(parse, self._parse())
+        # dbt reads it where it is told, and writes it here.
+        written = self.folder / "target" / "partial_parse.msgpack"
+        if written.exists():
+            self.parsed.mkdir(exist_ok=True)
+            written.replace(self._parse(arguments))
         if check and run.exit_code:
             raise AssertionError(
                 f"dbt {' '.join(map(str, arguments))} ended with {run.exit_code}:\n{run.output}"
             )
         return run
 
-    @staticmethod
-    def _variables(arguments):
-        """What stands behind `--vars`."""
-        return arguments[arguments.index("--vars") + 1] if "--vars" in arguments else ""
-
-    def _parse(self):
-        """Where the parse result for the variables of the latest run is kept."""
-        return self.parsed / f"{hashlib.md5(self.variables.encode()).hexdigest()}.msgpack"
+    def _parse(self, arguments):
+        """Where dbt's parse result is kept for what stands behind `--vars`."""
+        variables = arguments[arguments.index("--vars") + 1] if "--vars" in arguments else ""
+        return self.parsed / f"{hashlib.md5(variables.encode()).hexdigest()}.msgpack"
 
     def connect(self):
         """A read-only connection; close it (or use it in `with`) before the next dbt run."""

@@ -44,7 +44,7 @@ def built(lakehouses):
 def copy(built, tmp_path):
     """A copy of the built sample, to change."""
     shutil.copytree(built.folder, tmp_path / "copy")
-    return type(built)(tmp_path / "copy")
+    return type(built)(tmp_path / "copy", built.parsed)
 
 
 def tool(lakehouse, command, *options, python=sys.executable, check=True, env=None):
