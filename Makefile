@@ -25,6 +25,8 @@ export LANDING_PATH DUCKDB_PATH
 export DBT_PROFILES_DIR := profiles
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# uv does not compile what it installs. Where Python may not keep what it compiles, each dbt starts 2.5 seconds later.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Each node's result, without the line that says it started. `pipefail` keeps dbt's exit code.
 BUILD = set -o pipefail; $(BIN)/dbt build $(ARGS) | grep --line-buffered -v ' START '
