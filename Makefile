@@ -119,6 +119,11 @@ fix: $(VENV)/.dev ## repair what the style checks can repair: ruff, sqlfluff
 
 SAMPLE = DUCKDB_PATH=target/test/medallion.duckdb LANDING_PATH=landing
 
+# What a check needs to know of the models, without building them.
+.PHONY: manifest
+manifest: $(VENV)/.base
+	@$(SAMPLE) $(BIN)/dbt parse --quiet
+
 # Built from nothing, then once more over the same files: the second run must find nothing to do and nothing wrong.
 .PHONY: twice
 twice: $(VENV)/.dev ## build the sample from scratch and once more, in a database of its own
@@ -143,31 +148,30 @@ compile-databricks: .venv-databricks/.installed ## compile every model with the 
 	.venv-databricks/bin/python tests/databricks/compile_offline.py
 
 # The Databricks jobs have a task a model, so they follow from the manifest. Parsing needs no workspace.
-PARSE_BUNDLE = .venv-databricks/bin/dbt parse --quiet --target databricks_job --target-path target/bundle --log-path target/bundle
-BUNDLE = $(PARSE_BUNDLE) \
-	&& .venv-databricks/bin/python -m lakehouse bundle
+.PHONY: bundle-manifest
+bundle-manifest: .venv-databricks/.installed
+	@.venv-databricks/bin/dbt parse --quiet --target databricks_job --target-path target/bundle --log-path target/bundle
+
+BUNDLE = .venv-databricks/bin/python -m lakehouse bundle
 DASHBOARD = .venv-databricks/bin/python -m lakehouse dashboard
 
 .PHONY: bundle
-bundle: .venv-databricks/.installed ## write the jobs of the Databricks bundle, one task a model, from the manifest
+bundle: bundle-manifest ## write the jobs of the Databricks bundle, one task a model, from the manifest
 	@$(BUNDLE)
 	@$(DASHBOARD)
 
 .PHONY: bundle-check
-bundle-check: .venv-databricks/.installed $(VENV)/.dev ## check that the Databricks bundle is valid and not stale
+bundle-check: bundle-manifest $(VENV)/.dev ## check that the Databricks bundle is valid and not stale
 	@$(BUNDLE) --check
 	@$(DASHBOARD) --check
 	$(BIN)/python -m pytest tests/databricks/test_bundle.py tests/databricks/test_dashboard.py -q -k "not dbt_builds"
 
 .PHONY: policies
-policies: $(VENV)/.base .venv-databricks/.installed ## check who may read what and what gold promises, on both engines' manifests
-	@$(SAMPLE) $(BIN)/dbt parse --quiet
-	@$(PARSE_BUNDLE)
+policies: manifest bundle-manifest ## check who may read what and what gold promises, on both engines' manifests
 	$(BIN)/python -m lakehouse policies
 
 .PHONY: parity-check
-parity-check: $(VENV)/.dev ## check that docs/parity.md lists every table
-	@$(SAMPLE) $(BIN)/dbt parse --quiet
+parity-check: $(VENV)/.dev manifest ## check that docs/parity.md lists every table
 	$(BIN)/python -m tests.databricks.parity target/manifest.json
 
 # What a change touches, and what reads that, in a copy of a base's database; `--defer` takes everything else from there.
@@ -192,13 +196,11 @@ pr-report: $(VENV)/.base ## say how the tables differ from those of another comm
 
 # The committed page of the star schema follows from the manifest, which `make twice` leaves in target/.
 .PHONY: star
-star: $(VENV)/.base ## write docs/star.md and the relationships for Power BI
-	@$(SAMPLE) $(BIN)/dbt parse --quiet
+star: manifest ## write docs/star.md and the relationships for Power BI
 	@$(BIN)/python -m lakehouse site --star
 
 .PHONY: star-check
-star-check: $(VENV)/.base ## check that what `make star` writes is not stale
-	@$(SAMPLE) $(BIN)/dbt parse --quiet
+star-check: manifest ## check that what `make star` writes is not stale
 	@$(BIN)/python -m lakehouse site --star --check
 
 # A browser reads every page. It is the machine's own: CHROMIUM, or a chromium or google-chrome on the PATH.
